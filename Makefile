@@ -1,0 +1,74 @@
+# ruptured: build, test, check, install.  `make help` lists the targets.
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+DESTDIR    ?=
+
+CC     ?= gcc
+# O: where this build goes; SAN: sanitizers; RUPTURED_TEST=1: fault points and a settable clock.
+O      ?= build
+CFLAGS ?= -O2 -g
+WERROR ?=
+VERSION := 0.1.0
+
+WARNINGS := -Wall -Wextra -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla -Wundef \
+            -Wwrite-strings -Wimplicit-fallthrough -Wswitch-enum -Wno-missing-field-initializers $(WERROR)
+HARDENING := -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LIBRARIES := yaml-0.1 yajl libpcre2-8 libutf8proc libsodium sqlite3 libsystemd
+
+CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -DRUPTURED_VERSION='"$(VERSION)"' -DRUPTURED_PREFIX='"$(PREFIX)"' \
+                $(if $(RUPTURED_TEST),-DRUPTURED_TEST) $(CPPFLAGS)
+CFLAGS_ALL   := -std=c17 $(CFLAGS) $(WARNINGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer,$(HARDENING))
+LDFLAGS_ALL  := $(if $(SAN),-fsanitize=$(SAN),-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
+LDLIBS_ALL    = $(shell pkg-config --libs $(LIBRARIES)) -linotifytools -lm -pthread $(LDLIBS)
+
+FLOORS  := base core io app
+SOURCES := $(sort $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c)))
+LIB_OBJECTS := $(SOURCES:src/%.c=$(O)/obj/%.o)
+LIBRARY  := $(O)/libruptured.a
+PROGRAMS := $(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl
+DAEMON_SOURCES := $(wildcard src/daemon/ruptured*.c)
+COURIER_SOURCES := $(wildcard src/daemon/courier*.c)
+CLI_SOURCES := $(wildcard src/cli/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+
+.DEFAULT_GOAL := all
+all: $(PROGRAMS)  ## build the three programs into build/
+
+$(O)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(O)/obj/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(LIBRARY): $(LIB_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/ruptured: $(DAEMON_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
+$(O)/ruptured-courier: $(COURIER_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
+$(O)/rupturectl: $(CLI_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
+$(O)/unit: $(UNIT_SOURCES:%.c=$(O)/obj/%.o) $(LIBRARY)
+$(PROGRAMS) $(O)/unit:
+	$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(LIBRARY) $(LDLIBS_ALL) -o $@
+
+-include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
+
+unit: $(O)/unit  ## build and run the unit tests only
+	$(O)/unit
+
+clean:  ## remove build/
+	rm -rf build
+
+format:  ## lay out the sources with clang-format
+	clang-format -i $(wildcard src/*/*.c tests/unit/*.c)
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.PHONY: all unit clean format help

@@ -1,0 +1,36 @@
+/*
+ * ruptured.yaml: where things are and who is told.  Sensible without a file.
+ */
+#ifndef RUPTURED_APP_CONFIG_H
+#define RUPTURED_APP_CONFIG_H
+
+#include "core/route.h"
+#include "io/sink.h"
+
+#define CONFIG_PATH "/etc/ruptured/ruptured.yaml"
+
+struct config {
+	struct arena arena;
+	struct str file;	 /* as read, or absent: defaults */
+	struct str text;
+	struct str spool;	 /* /var/spool/ruptured */
+	struct str store;	 /* path of ruptured.db */
+	struct str courier_db;	 /* courier/courier.db beside it */
+	struct strs rules;	 /* files and directories, in order */
+	VEC(struct sink) sinks;
+	struct routes routes;
+	int64_t retain_processed_s, retain_rejected_s;
+	int64_t announce_within_s; /* INT64_MAX: always */
+	bool consent_required;
+	bool tokens_as_given;
+};
+
+/* path NULL: CONFIG_PATH when it is there, else defaults.  NULL with diagnostics (or an error when unreadable: *e is
+ * filled and the diagnostics are empty). */
+struct config *config_load(const char *path, struct diags *d, struct error *e);
+/* From text; file names the source in messages. */
+struct config *config_parse(struct str file, struct str text, struct diags *d);
+void config_free(struct config *c);
+const struct sink *config_sink(const struct config *c, struct str name);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Conditions over named signals: "(below_own and big_fall) or off_chart", "2 of (a, b, c)", "any of sting*".
+ *
+ * Kleene's three-valued logic; `n of (...)` is true if at least n are true, false if true + unknown < n.
+ */
+#ifndef RUPTURED_CORE_CONDITION_H
+#define RUPTURED_CORE_CONDITION_H
+
+#include "core/signal.h"
+
+enum condition_op { CONDITION_SIGNAL, CONDITION_NOT, CONDITION_AND, CONDITION_OR, CONDITION_N_OF };
+
+struct condition {
+	enum condition_op op;
+	size_t signal; /* of the rule's */
+	int at_least;  /* N_OF */
+	const struct condition **args;
+	size_t n;
+};
+
+/* Words of a scalar; names are looked up among `signals`.  NULL with faults at the exact word. */
+const struct condition *condition_read(struct reader *r, const struct doc *scalar, struct signal *const *signals, size_t n);
+/* truths[i] is the truth of the rule's signal i. */
+enum truth condition_evaluate(const struct condition *c, const enum truth *truths);
+/* Bit i: the rule's signal i appears. */
+uint64_t condition_signals(const struct condition *c);
+
+#endif

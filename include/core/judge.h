@@ -1,0 +1,65 @@
+/*
+ * judge: the live sessions of one case, in order, under these rules -> incidents with their transitions.
+ *
+ * Pure: no arrival, acknowledgement, silence, route or clock; deadlines between two sessions run at their own date,
+ * those after the last one up to `as_of`.  Always from the case's first session, so that late, corrected and withdrawn
+ * records are nothing special.  The incident table in docs/ARCHITECTURE.md is what incident.c does.
+ */
+#ifndef RUPTURED_CORE_JUDGE_H
+#define RUPTURED_CORE_JUDGE_H
+
+#include "core/rules.h"
+
+enum incident_state { INCIDENT_OPEN, INCIDENT_REPAIRING, INCIDENT_REPAIRED, INCIDENT_UNREPAIRED, INCIDENT_DROPPED_OUT, INCIDENT_CLOSED };
+extern const struct words incident_state_words; /* open repairing repaired unrepaired dropped_out closed */
+bool incident_ended(enum incident_state s);	/* repaired, closed */
+
+struct transition {
+	int64_t at;	/* the session's start, or the deadline */
+	size_t session; /* index of the last session at that time */
+	enum incident_state state;
+	enum severity severity;
+	bool quietly;	 /* reopened inside `quiet`: nobody is told */
+	const char *why; /* static: "the rule is true", "two sessions without the signals" ... */
+};
+
+struct incident {
+	size_t rule; /* in the rule set */
+	struct subject subject;
+	enum incident_state state; /* the last transition's */
+	enum severity severity;
+	VEC(struct transition) transitions;
+	uint64_t ever_true; /* signals of the rule */
+	struct strs records; /* ids of the records of the sessions in which the rule was true: identity across a re-judge */
+	evidence_list evidence; /* of the latest session in which the rule was true */
+	size_t last_true;    /* index of that session */
+};
+
+struct incident_set {
+	VEC(struct incident) all; /* by opening, then rule */
+};
+
+/* One rule at one moment about one subject; for explain, and to hold a rule against labels. */
+struct verdict {
+	size_t rule, session;
+	int64_t at;
+	struct subject subject;
+	enum truth truth;
+	enum severity severity; /* when true, after the transcript cap and raise */
+	bool capped, raised;
+	const struct reading *readings; /* one a signal of the rule; valid during the call */
+};
+struct judge_trace {
+	void (*verdict)(void *user, const struct verdict *v);
+	void *user;
+};
+
+struct judgement {
+	struct incident_set incidents;
+	int64_t next_deadline; /* when to judge again if nothing arrives; DATE_NONE */
+};
+
+struct judgement *judge(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of,
+			const struct judge_trace *trace);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * Lexicons: lists of phrases with weights, compiled into one matcher.
+ *
+ * Phrases are written as people say them: `*` stands for any one word, `(a|b)` for a choice, `[very]` for a word
+ * that may be missing, `word*` for a word's beginning; `re:` in front makes the rest a regular expression (PCRE2),
+ * run only on turns that hold one of its required words.  All phrases of all lexicons are found in one pass whose
+ * cost does not grow with their number: each phrase hangs on its rarest word (lexicon.c tells how).
+ *
+ * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.
+ */
+#ifndef RUPTURED_CORE_LEXICON_H
+#define RUPTURED_CORE_LEXICON_H
+
+#include "core/fields.h"
+#include "core/words.h"
+
+#define LEXICONS_MAX 256
+#define LEXICON_MAX_ENTRIES 20000
+
+struct lexicon {
+	struct str id;	     /* "hostility"; an inline phrase list: "rule-id#n" */
+	struct str language; /* "en"; absent: any */
+	int major, minor;    /* version: A.B; counts of the same A stand */
+	struct str title, source;
+	bool inline_phrases;
+	size_t n_entries;
+	struct str file; /* or absent */
+};
+
+/* All lexicons of a rule set, with their matcher.  Immutable once frozen; shared by threads. */
+struct lexicons;
+
+struct lexicons *lexicons_new(void);
+void lexicons_free(struct lexicons *l);
+/* A lexicon file's tree; the index of the lexicon, or -1 with errors in the reader. */
+int lexicons_add(struct lexicons *l, struct reader *r, const struct doc *doc);
+/* Phrases given in a rule: `doc` is a scalar or a list of phrases. */
+int lexicons_add_inline(struct lexicons *l, struct reader *r, struct str id, const struct doc *doc);
+/* Builds the matcher; nothing is added after. */
+void lexicons_freeze(struct lexicons *l);
+
+size_t lexicons_count(const struct lexicons *l);
+const struct lexicon *lexicons_get(const struct lexicons *l, size_t index);
+int lexicons_find(const struct lexicons *l, struct str id); /* -1: none */
+/* Bytes that change when any phrase, weight or context does: for the rule set's hash. */
+struct str lexicons_canonical(const struct lexicons *l);
+
+struct lexicon_hit {
+	int lexicon;
+	uint32_t entry; /* within the lexicon, in file order */
+	double weight;
+	uint32_t word, words; /* where in the turn */
+	const char *unless;   /* the context that silenced it, or NULL: it counts */
+};
+typedef VEC(struct lexicon_hit) lexicon_hits;
+
+/* Working memory of one thread. */
+struct lexicon_scratch;
+struct lexicon_scratch *lexicon_scratch_new(const struct lexicons *l);
+void lexicon_scratch_free(struct lexicon_scratch *s);
+
+/*
+ * All hits of all lexicons of this language in a turn, by word, then lexicon; overlapping hits of one lexicon count
+ * once (the longest, then the heaviest).  `language` is the record's ("en", "en-GB"); absent: "en".
+ */
+void lexicons_match(const struct lexicons *l, struct lexicon_scratch *s, struct arena *a,
+		    const struct words_list *words, struct str text, struct str language, lexicon_hits *ret);
+
+#endif

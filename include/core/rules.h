@@ -1,0 +1,95 @@
+/*
+ * Rules, compiled.
+ *
+ * A rule set is made from several files at once (packs, the clinic's own, lexicons, instruments), all faults of all
+ * files together.  It is immutable afterwards and shared by threads.
+ */
+#ifndef RUPTURED_CORE_RULES_H
+#define RUPTURED_CORE_RULES_H
+
+#include "core/condition.h"
+#include "core/lexicon.h"
+
+#define RULES_MAX 1000
+#define RULE_MAX_SIGNALS 64
+
+enum severity { SEVERITY_INFO, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
+extern const struct words severity_words;
+enum rule_status { STATUS_DRAFT, STATUS_TEST, STATUS_ACTIVE, STATUS_RETIRED };
+extern const struct words status_words;
+
+struct severity_line {
+	enum severity severity;
+	const struct condition *when; /* NULL: always */
+};
+
+struct rule {
+	struct str id;	    /* "drops.alliance" */
+	struct str title;
+	struct str version; /* first 8 digits of the hash of the compiled rule */
+	int status, per;    /* enum rule_status, enum per */
+	struct signal **signals;
+	size_t n_signals;
+	struct severity_line *ladder; /* the first true line wins; a single word: one line with NULL */
+	size_t n_ladder;
+	const struct condition *when; /* NULL: any line of the ladder */
+	struct {			/* raise: {to: warning, when: 2 channels, within: 2 sessions} */
+		bool set;
+		enum severity to;
+		int channels, sessions;
+	} raise;
+	struct signal *repaired; /* NULL: the default of the incident table */
+	int unrepaired_after;	 /* held sessions; 0: never */
+	struct str notify;	 /* label for routes, or absent */
+	int64_t quiet_s;
+	struct str say, next_step, because; /* fixed words and {tokens} */
+	struct strs references;
+	struct strs closes;	 /* strengths: rule patterns whose incidents this one closes */
+	struct strs requires;	 /* "transcript" */
+	bool strength;		 /* a finding that goes well: never announced, closes or damps */
+	bool safety;
+	bool second_pass;	 /* reads incidents */
+	bool timer;		 /* has an elapsed signal or a booked date: judged between sessions too */
+	struct str file;
+	struct span at;
+};
+
+struct rule_source {
+	struct str file;  /* for messages */
+	struct str text;
+	bool is_default;  /* shipped with the program */
+};
+
+struct ruleset {
+	struct arena arena;
+	struct rule *rules; /* by id */
+	size_t n;
+	size_t n_signals;   /* over all rules, `repaired` too */
+	struct instruments instruments;
+	struct lexicons *lexicons;
+	struct str hash;    /* of everything: 32 digits */
+};
+
+/* The faults of one file. */
+struct source_diags {
+	const struct rule_source *source;
+	struct diags diags;
+};
+
+/*
+ * Compiles all sources into one set.  `ret_diags` has one entry a source, in a, in order.  NULL when any has an error.
+ * What a source holds is told by its keys: `rules`, `lexicon`, `instruments`.
+ */
+struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources, size_t n, struct source_diags *ret_diags);
+void rules_free(struct ruleset *rs);
+const struct rule *rules_find(const struct ruleset *rs, struct str id); /* NULL */
+
+/* While a rule is read: what its signals may refer to.  reader.context points at one. */
+struct compile {
+	struct ruleset *ruleset;
+	struct str rule_id;
+	int per;
+	int inline_lists; /* count, for the anonymous lexicons' names */
+};
+
+#endif

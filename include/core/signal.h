@@ -1,0 +1,149 @@
+/*
+ * Signals: named measurements with a threshold.
+ *
+ * `{KIND: SELECTOR, MEASURE: THRESHOLD}` or `{KIND: SELECTOR, measure: MEASURE, versus: BASELINE, sd|times|by: THRESHOLD}`.
+ * A kind is a row of signal_kinds and a file signal_<kind>.c with its selector's table, its measures (rows again) and
+ * the function that measures one session.  What all kinds share is here: thresholds, baselines, `of`/`minus`, `in`,
+ * `needs`, `within`, `out_of`, `missing`.
+ *
+ * Pure: history + subject + place in time -> reading.
+ */
+#ifndef RUPTURED_CORE_SIGNAL_H
+#define RUPTURED_CORE_SIGNAL_H
+
+#include "core/instrument.h"
+#include "core/threshold.h"
+
+enum channel { CHANNEL_TRANSCRIPT, CHANNEL_SELF_REPORT, CHANNEL_OBSERVER, CHANNEL_BEHAVIOUR, CHANNEL_STAFF, CHANNELS };
+extern const char *const channel_words[CHANNELS];
+
+enum per { PER_CASE, PER_MEMBER, PER_PAIR, PER_THERAPIST };
+extern const struct words per_words;
+
+/* Who a rule is about: roster indices.  member -1 for the case; other only for a pair.  A therapist is `member`. */
+struct subject {
+	int member, other;
+};
+
+/* Words for people in selectors. */
+enum who {
+	WHO_MEMBER,	/* the subject */
+	WHO_OTHER,	/* the pair's second */
+	WHO_THERAPIST,	/* any therapist of the session */
+	WHO_ANYONE,
+	WHO_ANY_MEMBER, /* anyone whose role counts (role_is_member) */
+	WHO_EVERY_MEMBER,
+	WHO_UNSAID,
+};
+extern const struct words who_words;
+
+enum baseline { BASELINE_NONE, BASELINE_OWN_MEAN, BASELINE_OWN_MEDIAN, BASELINE_CONTROL_CHART };
+
+struct signal;
+struct signal_kind;
+struct incident_set; /* core/judge.h: for rules of the second pass */
+
+/* What a measurement looks at. */
+struct view {
+	const struct history *history;
+	size_t session;	  /* index into history->sessions: "now" for everything but elapsed */
+	int64_t as_of;	  /* the moment judged: the session's start, or later for a timer */
+	struct subject subject;
+	int64_t opened_at; /* of the incident whose `repaired` is asked, else DATE_NONE */
+	const struct instruments *instruments;
+	const struct lexicons *lexicons;
+	const struct incident_set *incidents; /* of this case so far; NULL in the first pass */
+	struct signal_memo *memo;	      /* values already measured in this history, or NULL */
+	struct arena *arena;
+};
+
+struct evidence {
+	size_t ordinal; /* the session's */
+	uint32_t turn;	/* 0-based, in the record that holds the transcript */
+};
+
+/* A number measured in one session, or none. */
+struct measured {
+	double value;	  /* NAN: no_data */
+	double points_sd; /* the instrument's pooled SD, for `pooled sd`; NAN */
+	double range;	  /* the instrument's, for the SD's floor of 2.5 %; NAN */
+	int better;	  /* +1 higher is better, -1 lower, 0 does not apply */
+	struct str of;	  /* the instrument, so that baselines never mix two; absent: no matter */
+	const char *why;  /* when NAN: "no score in this session"; static */
+};
+typedef VEC(struct evidence) evidence_list;
+
+struct reading {
+	enum truth truth;
+	double value;		/* in the threshold's unit; NAN */
+	double baseline, sd;	/* NAN without a baseline */
+	size_t baseline_n;
+	double limit;		/* the value at which it would turn, in the unit of `raw`; NAN when there is no single one */
+	double raw;		/* the measured number itself */
+	const char *why;	/* of no_data; static, or NULL */
+	evidence_list evidence; /* of this session */
+	int64_t true_at;	/* elapsed: when it becomes true if nothing happens; else DATE_NONE */
+};
+
+struct signal {
+	struct str name;
+	size_t index; /* in the rule set, over all rules */
+	const struct signal_kind *kind;
+	void *selector; /* the kind's */
+	int measure;	/* row of kind->measures */
+	const struct doc *source; /* for explain's words; span for lint */
+	enum baseline versus;
+	enum unit versus_unit;	/* how the difference is counted: UNIT_SD, UNIT_PERCENT (times), UNIT_NONE (by) */
+	struct threshold threshold;
+	double floor;		/* control chart: least distance of the limit from the mean; points */
+	int needs;		/* sessions a baseline needs; default 3 */
+	int in_n, in_m;		/* in: n of last m attended sessions; 0: only this one */
+	int within_sessions;	/* window; 0: this session */
+	double within_days;
+	double within_minutes;	/* a stretch inside the session, s; NAN */
+	int within_turns;	/* likewise, in turns; 0 */
+	struct threshold out_of; /* least size of the denominator; words absent: none */
+	struct threshold times_of_interval[2]; /* longer_than: a number of own intervals and a number of days */
+	enum who of, minus;	/* WHO_UNSAID */
+	enum truth missing;	/* what unknown counts as; TRUTH_NO_DATA: stays unknown */
+};
+
+struct measure {
+	const char *name;
+	const char *help;
+	unsigned units; /* 1 << enum unit that its threshold takes */
+	bool baseline;	/* may stand beside `versus` */
+};
+
+struct signal_kind {
+	const char *name; /* "turns": the key of the selector */
+	const char *help;
+	enum channel channel; /* unless channel_of says otherwise */
+	bool scalar_selector; /* the selector may be one word (`score: SRS`) */
+	const struct measure *measures; /* NULL name ends */
+	/* Reads the selector; NULL with faults told.  `lists` inline phrases through the compile context. */
+	void *(*read)(struct reader *r, const struct doc *selector, struct signal *signal);
+	/* Faults that only the whole signal shows (a code with `change`); may be NULL. */
+	void (*check)(struct reader *r, const struct doc *at, const struct signal *signal);
+	/* The measure of one session for one person of view->subject (`who` already resolved); evidence may be NULL. */
+	struct measured (*measure)(const struct signal *signal, const struct view *view, int who, evidence_list *evidence);
+	/* Kinds whose truth is not a number against a threshold (field, report, participant, elapsed, incident); else NULL. */
+	struct reading (*read_truth)(const struct signal *signal, const struct view *view);
+	enum channel (*channel_of)(const struct signal *signal); /* or NULL */
+	/* The selector's field table, for the schema and the reference page. */
+	const struct field *fields;
+};
+
+extern const struct signal_kind *const signal_kinds[]; /* NULL ends */
+const struct signal_kind *signal_kind_find(struct str name);
+
+/* One signal of a rule; NULL with faults told. */
+struct signal *signal_read(struct reader *r, struct str name, const struct doc *doc);
+enum channel signal_channel(const struct signal *s);
+struct reading signal_evaluate(const struct signal *s, const struct view *view);
+
+/* Measured values are kept per (signal, subject, session): the judge asks for the same baseline again and again. */
+struct signal_memo;
+struct signal_memo *signal_memo_new(struct arena *a, size_t n_signals, size_t n_members, size_t n_sessions);
+
+#endif

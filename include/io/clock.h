@@ -1,0 +1,18 @@
+/*
+ * The time, and randomness: the two things the pure floors may not know.
+ *
+ * Builds made with RUPTURED_TEST read the wall clock from the environment variable RUPTURED_NOW (RFC 3339, or "@seconds"),
+ * or from the file RUPTURED_NOW_FILE names, when set.
+ */
+#ifndef RUPTURED_IO_CLOCK_H
+#define RUPTURED_IO_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t clock_now(void);	  /* s since the epoch */
+int64_t clock_monotonic_ms(void);
+void random_bytes(void *p, size_t n);
+void random_hex(char *ret, size_t digits); /* and a NUL */
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * courier.db: what is to be delivered, and how it went.  The engine puts rows in and reads receipts; the courier delivers.
+ *
+ * The courier opens only this file.  Rows come with their final payload.  Semantics: decided exactly once, delivered at
+ * least once under the same key; per incident in order: a row waits while an earlier one of its incident and sink waits.
+ */
+#ifndef RUPTURED_IO_OUTBOX_H
+#define RUPTURED_IO_OUTBOX_H
+
+#include "io/store.h"
+
+struct outbox;
+
+int outbox_open(const char *path, struct outbox **ret, struct error *e);
+void outbox_close(struct outbox *ob);
+
+/* Engine: INSERT OR IGNORE by key, all or none. */
+int outbox_take(struct outbox *ob, const outbox_rows *rows, struct error *e);
+struct receipt {
+	struct str key, outcome; /* "delivered", "dead" */
+	int64_t at;
+};
+typedef VEC(struct receipt) receipts;
+/* Engine: outcomes it has not read yet; marked read by outbox_receipts_read, once stored. */
+int outbox_receipts(struct outbox *ob, struct arena *a, size_t max, receipts *ret, struct error *e);
+int outbox_receipts_read(struct outbox *ob, const receipts *r, struct error *e);
+
+/* Courier. */
+struct parcel {
+	int64_t row;
+	struct str key, incident, route, sink, payload, severity;
+	int attempts;
+};
+/* The next one due for this sink at `now`, or none (*ret NULL).  *ret_wait_until: when to ask again, or DATE_NONE. */
+int outbox_next(struct outbox *ob, struct arena *a, struct str sink, int64_t now, struct parcel **ret,
+		int64_t *ret_wait_until, struct error *e);
+int outbox_delivered(struct outbox *ob, int64_t row, int64_t now, struct error *e);
+/* Tried in vain: again at `again_at`, or dead when DATE_NONE.  `why` holds no payload. */
+int outbox_failed(struct outbox *ob, int64_t row, int64_t now, int64_t again_at, struct str why, struct error *e);
+/* Sinks that have waiting rows. */
+int outbox_sinks(struct outbox *ob, struct arena *a, struct strs *ret, struct error *e);
+
+struct outbox_counts {
+	int64_t waiting, delivered, dead;
+};
+int outbox_count(struct outbox *ob, struct outbox_counts *ret, struct error *e);
+
+/* A fifo beside the file: the engine rings, the courier polls it.  Only a wake-up; the table is the truth. */
+int outbox_bell_listen(const char *outbox_path, int *ret_fd, struct error *e);
+void outbox_bell_ring(const char *outbox_path);
+void outbox_bell_drain(int fd);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Sinks: the last step of an alert.  A kind of sink is a row of sink_kinds and a file sink_<kind>.c.
+ */
+#ifndef RUPTURED_IO_SINK_H
+#define RUPTURED_IO_SINK_H
+
+#include "core/alert.h"
+#include "io/outbox.h"
+
+struct sink_kind;
+
+struct sink {
+	struct str name;
+	const struct sink_kind *kind;
+	enum privacy privacy;
+	void *settings; /* the kind's */
+	int64_t retry_first_s, retry_max_s; /* back-off: doubles, with jitter */
+	int max_attempts;		    /* then dead */
+};
+
+enum delivery_outcome { DELIVERY_DONE, DELIVERY_RETRY, DELIVERY_DEAD, DELIVERY_RUNNING };
+
+struct sink_kind {
+	const char *name; /* "syslog" */
+	const char *help;
+	enum privacy privacy; /* default */
+	void *(*read)(struct reader *r, const struct doc *settings);
+	const struct field *fields;
+	/* Starts a delivery.  RUNNING: *ret_job is set and poll it with `reap`. */
+	enum delivery_outcome (*deliver)(const struct sink *sink, const struct parcel *parcel, void **ret_job,
+					 struct error *why);
+	/* For RUNNING: the outcome so far, at this monotonic time in ms; *ret_wake_ms: latest time to ask again. */
+	enum delivery_outcome (*reap)(void *job, int64_t now_ms, int64_t *ret_wake_ms, struct error *why);
+	/* Ends a running job now (shutdown). */
+	void (*cancel)(void *job);
+};
+
+extern const struct sink_kind *const sink_kinds[]; /* NULL ends */
+const struct sink_kind *sink_kind_find(struct str name);
+
+#endif

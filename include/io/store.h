@@ -1,0 +1,116 @@
+/*
+ * The engine's store: cases, records as skeletons, incidents, what people were told, outbox, audit.
+ *
+ * One writer, the engine.  No session text, no phrase, no file name.  The caller frames the transaction: everything a
+ * record changes is written between store_begin and store_commit.  The schema is documented in migrations.c.
+ */
+#ifndef RUPTURED_IO_STORE_H
+#define RUPTURED_IO_STORE_H
+
+#include "core/announce.h"
+#include "core/digest.h"
+#include "core/identity.h"
+#include "io/db.h"
+
+struct store;
+
+int store_open(const char *path, enum db_mode mode, struct store **ret, struct error *e);
+void store_close(struct store *st);
+
+int store_begin(struct store *st, struct error *e);
+int store_commit(struct store *st, struct error *e);
+void store_rollback(struct store *st);
+int store_savepoint(struct store *st, struct error *e);
+int store_release(struct store *st, struct error *e);
+void store_rollback_savepoint(struct store *st);
+/* Off the commit path, when idle. */
+void store_checkpoint(struct store *st);
+
+/* The key of content hashes, made at first use and kept. */
+int store_digest_key(struct store *st, struct digest_key *ret, struct error *e);
+
+/* A case. */
+struct stored_case {
+	int64_t row;
+	struct str id;	      /* the clinic's */
+	struct str token;     /* random, from first sight */
+	int64_t closed_at;    /* by a person; DATE_NONE */
+	int64_t next_deadline; /* DATE_NONE */
+	struct roster roster;
+};
+/* NULL in *ret when unknown. */
+int store_case(struct store *st, struct arena *a, struct str id, struct stored_case **ret, struct error *e);
+int store_case_by_token(struct store *st, struct arena *a, struct str token, struct stored_case **ret, struct error *e);
+int store_case_new(struct store *st, struct arena *a, struct str id, struct str token, struct stored_case **ret,
+		   struct error *e);
+/* closed_at, next_deadline and those of the roster that the store does not have yet. */
+int store_case_update(struct store *st, const struct stored_case *c, struct error *e);
+/* Ids of cases whose deadline is at or before `at`, at most `max`, the oldest first. */
+int store_cases_due(struct store *st, struct arena *a, int64_t at, size_t max, struct strs *ret, struct error *e);
+int store_cases_all(struct store *st, struct arena *a, struct strs *ret, struct error *e);
+/* The earliest deadline, DATE_NONE when there is none. */
+int store_next_deadline(struct store *st, int64_t *ret, struct error *e);
+
+/* Records. */
+int store_known(struct store *st, struct arena *a, struct str record, struct known_record *ret, struct error *e);
+int store_skeletons(struct store *st, struct arena *a, int64_t case_row, struct skeleton ***ret, size_t *ret_n,
+		    struct error *e);
+/* Adds, or replaces a lower revision (which may have been of another case). */
+int store_record_put(struct store *st, int64_t case_row, const struct skeleton *s, struct str hash, int64_t arrived,
+		     struct error *e);
+/* Keeps id, revision and hash; erases the skeleton. */
+int store_record_withdraw(struct store *st, struct str record, int64_t revision, struct str hash, struct error *e);
+
+/* What people were told, per case. */
+int store_told(struct store *st, struct arena *a, int64_t case_row, told_list *ret, struct error *e);
+/* Writes the incidents back, with their present transitions; new ones are inserted. */
+int store_told_put(struct store *st, int64_t case_row, const told_list *told, struct error *e);
+int store_told_find(struct store *st, struct arena *a, struct str incident, int64_t *ret_case_row, struct told *ret,
+		    bool *ret_found, struct error *e);
+int store_acknowledge(struct store *st, struct str incident, int64_t at, struct str by, struct error *e);
+
+/* Lists for people (rupturectl alerts, status). */
+struct stored_alert {
+	struct told told;
+	struct str case_id, case_token;
+};
+typedef VEC(struct stored_alert) stored_alerts;
+int store_alerts(struct store *st, struct arena *a, bool ended_too, stored_alerts *ret, struct error *e);
+
+/* Outbox: rows the courier is to get.  `payload` is cut to the sink's privacy level already. */
+struct outbox_row {
+	int64_t row;	/* order of decision */
+	struct str key; /* "<announcement key>/<sink>": unique */
+	struct str incident;
+	struct str route, sink;
+	struct str payload; /* JSON */
+	struct str severity; /* word */
+	int64_t at;
+};
+typedef VEC(struct outbox_row) outbox_rows;
+int store_outbox_put(struct store *st, const struct outbox_row *row, struct error *e);
+/* Rows not yet relayed, in order, at most `max`. */
+int store_outbox_unrelayed(struct store *st, struct arena *a, size_t max, outbox_rows *ret, struct error *e);
+int store_outbox_relayed(struct store *st, int64_t row, int64_t at, struct error *e);
+/* A receipt read back from the courier: "delivered", "dead". */
+int store_outbox_receipt(struct store *st, struct str key, struct str outcome, int64_t at, struct error *e);
+
+/* Commands already carried out, by the hash of their content and name: a crash between commit and retire repeats none. */
+int store_command_seen(struct store *st, struct str id, bool *ret, struct error *e);
+int store_command_put(struct store *st, struct str id, int64_t at, struct str answer, struct error *e);
+
+/* Append-only, hash-chained. */
+int store_audit(struct store *st, int64_t at, struct str who, struct str what, struct str about, struct error *e);
+/* Walks the chain; *ret_bad is the first broken row, or 0. */
+int store_audit_verify(struct store *st, int64_t *ret_rows, int64_t *ret_bad, struct error *e);
+
+/* Small facts: the last good rules and configuration, engine state for `status`. */
+int store_fact(struct store *st, struct arena *a, const char *name, struct str *ret, struct error *e); /* absent: unknown */
+int store_fact_put(struct store *st, const char *name, struct str value, struct error *e);
+
+struct store_counts {
+	int64_t cases, sessions, records, withdrawn, open_incidents, incidents, outbox_waiting, outbox_delivered, outbox_dead;
+};
+int store_count(struct store *st, struct store_counts *ret, struct error *e);
+
+#endif

@@ -1,0 +1,118 @@
+#include "base/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CARET_LINE_MAX 160 /* bytes of a source line that are shown */
+
+void diag_add(struct diags *d, enum diag_severity severity, const char *code, struct span at, struct str path,
+	      const char *hint, const char *format, ...)
+{
+	char text[1024];
+	struct diag *new;
+	va_list ap;
+
+	*(severity == DIAG_ERROR ? &d->errors : &d->warnings) += 1;
+	if (d->all.n >= DIAGS_MAX)
+		return;
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	new = VEC_PUSH(d->arena, &d->all);
+	*new = (struct diag){
+		.severity = severity,
+		.code = code,
+		.at = at,
+		.path = arena_dup(d->arena, path),
+		.message = arena_dup(d->arena, str_of(text)),
+		.hint = arena_dup(d->arena, str_of(hint)),
+	};
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct diag *x = a, *y = b;
+
+	if (x->at.line != y->at.line)
+		return x->at.line < y->at.line ? -1 : 1;
+	if (x->at.column != y->at.column)
+		return x->at.column < y->at.column ? -1 : 1;
+	return strcmp(x->code, y->code);
+}
+
+void diags_sort(struct diags *d)
+{
+	if (d->all.n)
+		qsort(d->all.items, d->all.n, sizeof *d->all.items, by_place);
+}
+
+static struct str line_around(struct str source, uint32_t offset)
+{
+	size_t start = offset < source.n ? offset : source.n, end = start;
+
+	while (start > 0 && source.p[start - 1] != '\n')
+		start--;
+	while (end < source.n && source.p[end] != '\n' && source.p[end] != '\r')
+		end++;
+	return (struct str){ source.p + start, end - start };
+}
+
+static bool continues(char c)
+{
+	return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* The caret stands under the character whatever the tabs before it: each is repeated, all else becomes a space. */
+static void render_caret(struct buf *out, struct str line, size_t from, size_t bytes)
+{
+	size_t carets = 0;
+
+	buf_puts(out, STR("      | "));
+	for (size_t i = 0; i < from && i < line.n; i++)
+		if (!continues(line.p[i]))
+			buf_putc(out, line.p[i] == '\t' ? '\t' : ' ');
+	for (size_t i = from; i < from + bytes && i < line.n; i++)
+		if (!continues(line.p[i]))
+			buf_putc(out, carets++ ? '~' : '^');
+	if (!carets)
+		buf_putc(out, '^');
+	buf_putc(out, '\n');
+}
+
+static void render_source(struct buf *out, const struct diag *d, struct str source)
+{
+	struct str line = line_around(source, d->at.offset);
+	size_t from = d->at.offset < source.n ? (size_t)(source.p + d->at.offset - line.p) : line.n;
+
+	if (line.n > CARET_LINE_MAX)
+		return;
+	buf_printf(out, "%5u | %.*s\n", d->at.line, STR_ARG(line));
+	render_caret(out, line, from, d->at.bytes);
+}
+
+void diag_render(const struct diag *d, struct str file, struct str source, enum diag_style style, struct buf *out)
+{
+	buf_puts(out, file);
+	if (d->at.line)
+		buf_printf(out, ":%u:%u", d->at.line, d->at.column);
+	buf_printf(out, ": %s: ", d->severity == DIAG_ERROR ? "error" : "warning");
+	if (d->path.n && style == DIAG_PRIVATE)
+		buf_printf(out, "%.*s: ", STR_ARG(d->path));
+	buf_printf(out, "%.*s [%s]\n", STR_ARG(d->message), d->code);
+	if (style == DIAG_CARET && source.p && d->at.line)
+		render_source(out, d, source);
+	if (d->hint.n)
+		buf_printf(out, "  hint: %.*s\n", STR_ARG(d->hint));
+}
+
+void diags_render(struct diags *d, struct str file, struct str source, enum diag_style style, struct buf *out)
+{
+	size_t past = d->errors + d->warnings - d->all.n;
+
+	diags_sort(d);
+	for (size_t i = 0; i < d->all.n; i++)
+		diag_render(&d->all.items[i], file, source, style, out);
+	if (past)
+		buf_printf(out, "%.*s: and %zu more\n", STR_ARG(file), past);
+}
