@@ -29,10 +29,11 @@ FLOORS  := base core io app
 SOURCES := $(sort $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c)))
 LIB_OBJECTS := $(SOURCES:src/%.c=$(O)/obj/%.o)
 LIBRARY  := $(O)/libruptured.a
-PROGRAMS := $(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl
 DAEMON_SOURCES := $(wildcard src/daemon/ruptured*.c)
 COURIER_SOURCES := $(wildcard src/daemon/courier*.c)
 CLI_SOURCES := $(wildcard src/cli/*.c)
+PROGRAMS := $(if $(DAEMON_SOURCES),$(O)/ruptured) $(if $(COURIER_SOURCES),$(O)/ruptured-courier) \
+            $(if $(CLI_SOURCES),$(O)/rupturectl)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
 .DEFAULT_GOAL := all
@@ -54,13 +55,37 @@ $(O)/ruptured: $(DAEMON_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/ruptured-courier: $(COURIER_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/rupturectl: $(CLI_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/unit: $(UNIT_SOURCES:%.c=$(O)/obj/%.o) $(LIBRARY)
-$(PROGRAMS) $(O)/unit:
+$(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl $(O)/unit:
 	$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(LIBRARY) $(LDLIBS_ALL) -o $@
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
 unit: $(O)/unit  ## build and run the unit tests only
 	$(O)/unit
+
+# The variant with fault points and a settable clock, under an O of its own.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+variant = $(MAKE) --no-print-directory -s $(JOBS) O=$(1) RUPTURED_TEST=1 CFLAGS="-O1 -g" $(2) all $(1)/unit
+
+deps:  ## install what building needs, by apt (test: what tests need)
+	scripts/deps build
+
+test:  ## install what is missing, build the test variant, run unit and end-to-end tests
+	@scripts/deps test
+	@+$(call variant,build/test)
+	@tests/run
+
+asan:  ## the same tests under AddressSanitizer and UBSan
+	@+$(call variant,build/asan,SAN=address,undefined)
+	@tests/run --bin build/asan --slow 4
+
+tsan:  ## the same tests under ThreadSanitizer
+	@+$(call variant,build/tsan,SAN=thread)
+	@tests/run --bin build/tsan --slow 4
+
+valgrind:  ## the unit tests under valgrind
+	@+$(call variant,build/test)
+	valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite build/test/unit
 
 clean:  ## remove build/
 	rm -rf build
@@ -71,4 +96,4 @@ format:  ## lay out the sources with clang-format
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: all unit clean format help
+.PHONY: all unit deps test asan tsan valgrind clean format help
