@@ -8,6 +8,7 @@
 
 struct instrument {
 	struct str name;     /* "SRS" */
+	struct str title;    /* or absent */
 	struct str family;   /* "alliance40", or absent */
 	double min, max;
 	bool higher_is_better;
@@ -15,6 +16,7 @@ struct instrument {
 	double pooled_sd;    /* NAN: none known */
 	double cutoff;	     /* clinical cut-off, NAN */
 	struct strs items;   /* names of items and subscales */
+	double item_min, item_max; /* of each of those; NAN: not said */
 	struct str source;
 };
 
@@ -24,8 +26,20 @@ struct instruments {
 
 /* Reads the map under `instruments:`; a later definition of a name replaces the earlier. */
 void instruments_read(struct instruments *set, struct reader *r, const struct doc *doc);
+/* The keys of one instrument, for the reference page. */
+const struct field *instrument_fields(void);
 const struct instrument *instruments_find(const struct instruments *set, struct str name); /* NULL */
 /* Whether a score of instrument `of` is one of `selector`: the name itself, or a member of that family. */
 bool instruments_match(const struct instruments *set, struct str selector, struct str of);
+/* Whether `selector` is the name of an instrument or of a family. */
+bool instruments_known(const struct instruments *set, struct str selector);
+/* For a did-you-mean: names and families, in a; NULL ends, *ret_n without it. */
+const char *const *instruments_names(const struct instruments *set, struct arena *a, size_t *ret_n);
+/*
+ * From the least to the greatest value a score of `selector` can take; with `item`, a value of that item or subscale.
+ * False when the set does not say.
+ */
+bool instruments_range(const struct instruments *set, struct str selector, struct str item, double *ret_min,
+		       double *ret_max);
 
 #endif
