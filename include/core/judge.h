@@ -20,19 +20,27 @@ struct transition {
 	enum incident_state state;
 	enum severity severity;
 	bool quietly;	 /* reopened inside `quiet`: nobody is told */
-	const char *why; /* static: "the rule is true", "two sessions without the signals" ... */
+	const char *why; /* static: the row of the table in incident.c */
+};
+
+/* What a true signal of the rule measured when the rule was last true. */
+struct incident_reading {
+	struct str signal;
+	double value, baseline; /* NAN */
+	evidence_list evidence;
 };
 
 struct incident {
 	size_t rule; /* in the rule set */
+	struct str rule_id;
 	struct subject subject;
 	enum incident_state state; /* the last transition's */
 	enum severity severity;
 	VEC(struct transition) transitions;
-	uint64_t ever_true; /* signals of the rule */
+	uint64_t ever_true; /* signals of the rule; one that stands only under `not` is none of them */
 	struct strs records; /* ids of the records of the sessions in which the rule was true: identity across a re-judge */
-	evidence_list evidence; /* of the latest session in which the rule was true */
-	size_t last_true;    /* index of that session */
+	size_t last_true;    /* index of the latest session in which the rule was true */
+	VEC(struct incident_reading) readings; /* of that session, in the rule's order */
 };
 
 struct incident_set {

@@ -50,6 +50,9 @@ struct rule {
 	bool safety;
 	bool second_pass;	 /* reads incidents */
 	bool timer;		 /* has an elapsed signal or a booked date: judged between sessions too */
+	/* `drops_out: yes|no`: its being true means that the case has silently ended, which turns the case's other
+	 * open incidents into dropped_out.  Default: per case, a timer, and no strength. */
+	bool drops_out;
 	struct str file;
 	struct span at;
 };
