@@ -14,10 +14,12 @@
 #include "base/arena.h"
 
 struct word {
-	struct str text; /* folded */
-	uint64_t hash;	 /* of text */
+	struct str text;    /* folded */
+	uint64_t hash;	    /* of text */
+	uint32_t at, bytes; /* where it stands in the text given, unfolded */
 	bool filler;
-	bool stop_before; /* a sentence end or a comma stood before this word: `unless` contexts do not reach over it */
+	bool stop_before;     /* a sentence end or a comma stood before this word: `unless` contexts do not reach over it */
+	bool sentence_before; /* a sentence end did */
 };
 
 struct words_list {
@@ -25,8 +27,10 @@ struct words_list {
 	size_t n, cap;
 };
 
-/* Replaces *ret by the words of `text`, in a (the texts borrow from a). */
+/* Replaces *ret by the words of `text`, in a (the texts borrow from a).  *ret is zeroed, or an earlier one of the same a. */
 void words_split(struct arena *a, struct str text, struct words_list *ret);
+/* The hash of a folded word; the same in every run, never stored. */
+uint64_t word_hash(struct str folded);
 /* The number of words as people count them, fillers included. */
 size_t words_count(struct str text);
 

@@ -1,0 +1,308 @@
+/*
+ * A text is walked once.  Bytes below 128 go by a table; the first byte above it hands the word that is being read to
+ * the slow way, which walks code points and folds the whole word through utf8proc.  (A combining mark after an ASCII
+ * letter belongs to that letter, so the word must be taken up again from its start.)
+ */
+#include "core/words.h"
+
+#include <utf8proc.h>
+
+#include "core/fillers.h"
+
+enum kind {
+	KIND_BREAK,
+	KIND_LETTER,
+	KIND_DIGIT,
+	KIND_MARK,	 /* goes with the letter before it */
+	KIND_APOSTROPHE, /* inside a word: dropped; else a break */
+	KIND_NOTHING,	 /* as if it were not there */
+	KIND_HYPHEN,
+	KIND_COMMA,    /* ends a clause */
+	KIND_SENTENCE, /* ends a sentence */
+};
+
+/* One letter a byte: a letter, 0 digit, q apostrophe, - hyphen, comma, full stop; a space is a break. */
+static const char ascii_kinds[128 + 1] = "                                "
+					 " .     q    ,-. 0000000000,,   ."
+					 " aaaaaaaaaaaaaaaaaaaaaaaaaa     "
+					 "qaaaaaaaaaaaaaaaaaaaaaaaaaa     ";
+
+/* What the Unicode categories would tell wrongly. */
+static const struct {
+	utf8proc_int32_t code;
+	enum kind kind;
+} special_kinds[] = {
+	{ 0x00AD, KIND_NOTHING },    /* soft hyphen */
+	{ 0x00B4, KIND_APOSTROPHE }, /* acute accent */
+	{ 0x02BC, KIND_APOSTROPHE }, /* modifier letter apostrophe */
+	{ 0x055A, KIND_APOSTROPHE }, /* Armenian apostrophe */
+	{ 0x200B, KIND_BREAK },	     /* zero width space */
+	{ 0x200C, KIND_NOTHING },    /* zero width non-joiner */
+	{ 0x200D, KIND_NOTHING },    /* zero width joiner */
+	{ 0x2010, KIND_HYPHEN },     /* hyphen */
+	{ 0x2011, KIND_HYPHEN },     /* non-breaking hyphen */
+	{ 0x2012, KIND_COMMA },	     /* figure dash */
+	{ 0x2013, KIND_COMMA },	     /* en dash */
+	{ 0x2014, KIND_COMMA },	     /* em dash */
+	{ 0x2015, KIND_COMMA },	     /* horizontal bar */
+	{ 0x2018, KIND_APOSTROPHE }, /* left single quotation mark */
+	{ 0x2019, KIND_APOSTROPHE }, /* right single quotation mark */
+	{ 0x201B, KIND_APOSTROPHE }, /* single high-reversed-9 quotation mark */
+	{ 0x2026, KIND_COMMA },	     /* ellipsis */
+	{ 0x2032, KIND_APOSTROPHE }, /* prime */
+	{ 0x2060, KIND_NOTHING },    /* word joiner */
+	{ 0x3001, KIND_COMMA },	     /* ideographic comma */
+	{ 0x3002, KIND_SENTENCE },   /* ideographic full stop */
+	{ 0xFEFF, KIND_NOTHING },    /* byte order mark */
+	{ 0xFF01, KIND_SENTENCE },   /* full-width ! */
+	{ 0xFF07, KIND_APOSTROPHE }, /* full-width ' */
+	{ 0xFF0C, KIND_COMMA },	     /* full-width , */
+	{ 0xFF0E, KIND_SENTENCE },   /* full-width . */
+	{ 0xFF1F, KIND_SENTENCE },   /* full-width ? */
+};
+
+struct scan {
+	struct arena *arena; /* NULL: words are counted, not folded */
+	const char *start, *at, *end;
+	char *out;	     /* room for the ASCII words to come, and 8 bytes */
+	bool stop, sentence; /* seen since the last word */
+};
+
+static enum kind ascii_kind(unsigned char c)
+{
+	switch (ascii_kinds[c]) {
+	case 'a':
+		return KIND_LETTER;
+	case '0':
+		return KIND_DIGIT;
+	case 'q':
+		return KIND_APOSTROPHE;
+	case '-':
+		return KIND_HYPHEN;
+	case ',':
+		return KIND_COMMA;
+	case '.':
+		return KIND_SENTENCE;
+	default:
+		return KIND_BREAK;
+	}
+}
+
+static enum kind category_kind(utf8proc_int32_t code)
+{
+	utf8proc_category_t category = utf8proc_category(code);
+
+	for (size_t i = 0; i < sizeof special_kinds / sizeof *special_kinds; i++)
+		if (special_kinds[i].code == code)
+			return special_kinds[i].kind;
+	if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO)
+		return KIND_LETTER;
+	if (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME)
+		return KIND_MARK;
+	if (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO)
+		return KIND_DIGIT;
+	return KIND_BREAK;
+}
+
+/* The kind of the character at p and its bytes; a byte that is not UTF-8 is a break. */
+static enum kind kind_at(const char *p, const char *end, size_t *ret_bytes)
+{
+	utf8proc_int32_t code;
+	utf8proc_ssize_t n;
+
+	*ret_bytes = 1;
+	if (p >= end)
+		return KIND_BREAK;
+	if (!(*p & 0x80))
+		return ascii_kind((unsigned char)*p);
+	n = utf8proc_iterate((const utf8proc_uint8_t *)p, end - p, &code);
+	if (n <= 0)
+		return KIND_BREAK;
+	*ret_bytes = (size_t)n;
+	return category_kind(code);
+}
+
+static bool is_word_kind(enum kind k)
+{
+	return k == KIND_LETTER || k == KIND_DIGIT;
+}
+
+static bool word_goes_on(const char *p, const char *end)
+{
+	size_t n;
+
+	return is_word_kind(kind_at(p, end, &n));
+}
+
+static bool is_digit(const char *p, const char *end)
+{
+	return p < end && *p >= '0' && *p <= '9';
+}
+
+/* "3.5", "1,000", "10:30" */
+static bool joins_digits(const struct scan *s, const char *p)
+{
+	return (*p == '.' || *p == ',' || *p == ':') && p > s->start && is_digit(p - 1, s->end) &&
+	       is_digit(p + 1, s->end);
+}
+
+/* To the next word's first character; false at the end. */
+static bool skip_to_word(struct scan *s)
+{
+	size_t n;
+
+	for (; s->at < s->end; s->at += n) {
+		enum kind k = kind_at(s->at, s->end, &n);
+
+		if (is_word_kind(k))
+			return true;
+		if (k == KIND_SENTENCE)
+			s->sentence = true;
+		if (k == KIND_SENTENCE || k == KIND_COMMA ||
+		    (k == KIND_HYPHEN && !word_goes_on(s->at + n, s->end))) /* " - ", "--" */
+			s->stop = true;
+	}
+	return false;
+}
+
+/* The whole word at s->at when it is ASCII, folded into `out`; false when it is not, and then nothing has moved. */
+static bool ascii_word(struct scan *s, struct word *w)
+{
+	const char *p;
+	char *out = s->out;
+
+	for (p = s->at; p < s->end; p++) {
+		enum kind k;
+
+		if (*p & 0x80)
+			return false;
+		k = ascii_kind((unsigned char)*p);
+		if (k == KIND_APOSTROPHE && word_goes_on(p + 1, s->end))
+			continue;
+		if (!is_word_kind(k) && !joins_digits(s, p))
+			break;
+		if (out)
+			*out++ = *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p;
+	}
+	if (out)
+		w->text = (struct str){ s->out, (size_t)(out - s->out) };
+	s->out = out;
+	s->at = p;
+	return true;
+}
+
+/* The end of the word that starts at s->at, by code points. */
+static const char *unicode_word_end(const struct scan *s)
+{
+	const char *p = s->at;
+	size_t n;
+
+	for (; p < s->end; p += n) {
+		enum kind k = kind_at(p, s->end, &n);
+		bool inner =
+			k == KIND_MARK || k == KIND_NOTHING || (k == KIND_APOSTROPHE && word_goes_on(p + n, s->end));
+
+		if (!is_word_kind(k) && !inner && !joins_digits(s, p))
+			break;
+	}
+	return p;
+}
+
+/* Apostrophes out, then NFKC with case folding; what cannot be mapped stays as it is. */
+static struct str unicode_fold(struct arena *a, const char *p, const char *end)
+{
+	const utf8proc_option_t options =
+		UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+	utf8proc_uint8_t *plain = arena_alloc(a, (size_t)(end - p) + 1, 1);
+	utf8proc_ssize_t bytes = 0, codes;
+	utf8proc_int32_t *buffer;
+	size_t n;
+
+	for (; p < end; p += n) {
+		if (kind_at(p, end, &n) == KIND_APOSTROPHE)
+			continue;
+		memcpy(plain + bytes, p, n);
+		bytes += (utf8proc_ssize_t)n;
+	}
+	codes = utf8proc_decompose(plain, bytes, NULL, 0, options);
+	if (codes <= 0)
+		return (struct str){ (char *)plain, (size_t)bytes };
+	buffer = ARENA_ARRAY(a, utf8proc_int32_t, (size_t)codes + 1);
+	utf8proc_decompose(plain, bytes, buffer, codes, options);
+	bytes = utf8proc_reencode(buffer, codes, options);
+	return bytes > 0 ? (struct str){ (char *)buffer, (size_t)bytes } : STR("?");
+}
+
+static void unicode_word(struct scan *s, struct word *w)
+{
+	const char *end = unicode_word_end(s);
+
+	if (s->arena)
+		w->text = unicode_fold(s->arena, s->at, end);
+	s->at = end;
+}
+
+/* Everything but hash and filler. */
+static bool word_next(struct scan *s, struct word *w)
+{
+	s->stop = s->sentence = false;
+	if (!skip_to_word(s))
+		return false;
+	w->at = (uint32_t)(s->at - s->start);
+	w->stop_before = s->stop;
+	w->sentence_before = s->sentence;
+	if (!ascii_word(s, w))
+		unicode_word(s, w);
+	w->bytes = (uint32_t)(s->at - s->start) - w->at;
+	return true;
+}
+
+static uint64_t load(const char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, n);
+	return v;
+}
+
+uint64_t word_hash(struct str folded)
+{
+	uint64_t h = folded.n * 0x9E3779B97F4A7C15u;
+	size_t i = 0;
+
+	for (; i + 8 <= folded.n; i += 8) {
+		h = (h ^ load(folded.p + i, 8)) * 0xD6E8FEB86659FD93u;
+		h ^= h >> 32;
+	}
+	if (i < folded.n)
+		h = (h ^ load(folded.p + i, folded.n - i)) * 0xD6E8FEB86659FD93u;
+	h = (h ^ h >> 32) * 0xFF51AFD7ED558CCDu;
+	return h ^ h >> 29;
+}
+
+void words_split(struct arena *a, struct str text, struct words_list *ret)
+{
+	struct scan s = { .arena = a, .start = text.p, .at = text.p, .end = text.p + text.n };
+	struct word w = { 0 };
+
+	ret->n = 0;
+	if (!text.n)
+		return;
+	s.out = arena_alloc(a, text.n + 1, 1);
+	while (word_next(&s, &w)) {
+		w.hash = word_hash(w.text);
+		*VEC_PUSH(a, ret) = w;
+	}
+	fillers_mark(ret);
+}
+
+size_t words_count(struct str text)
+{
+	struct scan s = { .start = text.p, .at = text.p, .end = text.p + text.n };
+	struct word w;
+	size_t n = 0;
+
+	while (text.n && word_next(&s, &w))
+		n++;
+	return n;
+}
