@@ -1,0 +1,13 @@
+#include "io/sink.h"
+
+extern const struct sink_kind sink_syslog, sink_exec;
+
+const struct sink_kind *const sink_kinds[] = { &sink_syslog, &sink_exec, NULL };
+
+const struct sink_kind *sink_kind_find(struct str name)
+{
+	for (size_t i = 0; sink_kinds[i]; i++)
+		if (str_is(name, sink_kinds[i]->name))
+			return sink_kinds[i];
+	return NULL;
+}
