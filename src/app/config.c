@@ -1,0 +1,276 @@
+#include "app/config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/config_delivery.h"
+#include "base/date.h"
+#include "io/files.h"
+
+#define DEFAULT_SPOOL	     "/var/spool/ruptured"
+#define DEFAULT_STORE	     "/var/lib/ruptured/ruptured.db"
+#define DEFAULT_RULES	     "/usr/share/ruptured/rules"
+#define DEFAULT_RULES_CLINIC "/etc/ruptured/rules.d"
+#define DEFAULT_RETENTION_S  (90 * (int64_t)DAY_S)
+#define DEFAULT_ANNOUNCE_S   (30 * (int64_t)DAY_S)
+#define STORE_SCHEME	     "sqlite:"
+#define CONFIG_MAX_BYTES     (1 << 20)
+
+enum consent_word { CONSENT_ASSUMED, CONSENT_REQUIRED };
+static const char *const consent_list[] = { "assumed", "required", NULL };
+static const struct words consent_words = { consent_list };
+
+enum tokens_word { TOKENS_RANDOM, TOKENS_AS_GIVEN };
+static const char *const tokens_list[] = { "random", "as given", NULL };
+static const struct words tokens_words = { tokens_list };
+
+/* The file as written, before defaults and before one key is looked at beside another. */
+struct said {
+	int64_t version;
+	struct str spool, store;
+	struct strs rules;
+	struct {
+		int64_t processed_s, rejected_s;
+	} retention;
+	int64_t announce_within_s;
+	int consent, tokens;
+	struct delivery_said delivery;
+};
+
+/* A duration, or one word that stands for a value of its own. */
+struct duration_or {
+	const char *word;
+	int64_t value;
+};
+static const struct duration_or or_always = { "always", INT64_MAX };
+static const struct duration_or or_forever = { "forever", 0 };
+
+static void read_duration_or(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	const struct duration_or *or_word = f->detail;
+	struct field plain = { .name = f->name, .help = f->help };
+	int64_t s = -1;
+
+	if (v->kind == DOC_SCALAR && str_is(v->text, or_word->word)) {
+		*(int64_t *)into = or_word->value;
+		return;
+	}
+	read_duration(r, v, &s, &plain);
+	if (s == 0)
+		reader_error(r, v, "duration", arena_printf(r->arena, "write a duration, or \"%s\"", or_word->word).p,
+			     "%s cannot be nothing", f->name);
+	else if (s > 0)
+		*(int64_t *)into = s;
+}
+
+static void read_version(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	double version;
+
+	(void)f;
+	if (!doc_number(v, &version) || version != 1)
+		reader_error(r, v, "version", "write \"version: 1\"", "this program reads configuration version 1");
+	*(int64_t *)into = 1;
+}
+
+/* Absolute only: the same file must mean the same whatever directory a program was started in. */
+static bool path_check(struct reader *r, const struct doc *v, struct str *path)
+{
+	if (path->n == 0 || path->p[0] != '/') {
+		reader_error(r, v, "relative-path", "write the whole path, from \"/\" on",
+			     "\"%.*s\" is not an absolute path", STR_ARG(*path));
+		return false;
+	}
+	while (path->n > 1 && path->p[path->n - 1] == '/')
+		path->n--;
+	*path = arena_dup(r->arena, *path);
+	return true;
+}
+
+static void read_path(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct field plain = { .name = f->name, .help = f->help };
+	struct str path = { 0 };
+
+	read_str(r, v, &path, &plain);
+	if (path.p && path_check(r, v, &path))
+		*(struct str *)into = path;
+}
+
+static void read_paths(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct strs paths = { 0 };
+
+	if (v->kind == DOC_LIST && v->n == 0)
+		reader_error(r, v, "no-rules", "name at least one file or directory",
+			     "without rules nothing is judged");
+	read_strs(r, v, &paths, f);
+	for (size_t i = 0; i < paths.n; i++)
+		path_check(r, v->kind == DOC_LIST && v->n == paths.n ? v->items[i] : v, &paths.items[i]);
+	if (paths.n)
+		*(struct strs *)into = paths;
+}
+
+static void read_store(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct field plain = { .name = f->name, .help = f->help };
+	struct str store = { 0 };
+
+	read_str(r, v, &store, &plain);
+	if (!store.p)
+		return;
+	if (!str_starts(store, STORE_SCHEME)) {
+		reader_error(r, v, "store-kind", "write \"sqlite:/path/of/the/file.db\"",
+			     "unknown kind of store \"%.*s\"", STR_ARG(store));
+		return;
+	}
+	store.p += sizeof STORE_SCHEME - 1;
+	store.n -= sizeof STORE_SCHEME - 1;
+	if (path_check(r, v, &store))
+		*(struct str *)into = store;
+}
+
+static void read_retention(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	fields_read(r, v, f->detail, into);
+}
+
+static const struct field retention_fields[] = {
+	{ "processed", "how long judged files are kept in processed/ (a duration, or `forever`)", read_duration_or,
+	  offsetof(struct said, retention.processed_s) - offsetof(struct said, retention), false, &or_forever },
+	{ "rejected", "how long refused files are kept in rejected/ (a duration, or `forever`)", read_duration_or,
+	  offsetof(struct said, retention.rejected_s) - offsetof(struct said, retention), false, &or_forever },
+	{ 0 },
+};
+
+static const struct field config_fields[] = {
+	{ "version", "of this format: 1", read_version, offsetof(struct said, version), true, NULL },
+	{ "spool", "the directory that holds incoming/, processed/, rejected/, commands/ and answers/", read_path,
+	  offsetof(struct said, spool), false, NULL },
+	{ "store", "where the engine remembers: sqlite:PATH", read_store, offsetof(struct said, store), false, NULL },
+	{ "rules", "rule files and directories, in order; later ones may override", read_paths,
+	  offsetof(struct said, rules), false, NULL },
+	{ "sinks", "where alerts can go, by name", read_any, offsetof(struct said, delivery.sinks), false, NULL },
+	{ "routes", "which alert goes to which sinks; the first that matches wins", read_any,
+	  offsetof(struct said, delivery.routes), false, NULL },
+	{ "fallback", "the sink for what no route took", read_any, offsetof(struct said, delivery.fallback), false,
+	  NULL },
+	{ "retention", "how long files stay in the spool", read_retention, offsetof(struct said, retention), false,
+	  retention_fields },
+	{ "announce_within", "what changed longer ago than this when first judged is listed, never sent (or `always`)",
+	  read_duration_or, offsetof(struct said, announce_within_s), false, &or_always },
+	{ "consent", "`assumed` or `required`: may a transcript be read when its record does not say", read_word,
+	  offsetof(struct said, consent), false, &consent_words },
+	{ "tokens", "`random`, or `as given` where the clinic's own ids are random already", read_word,
+	  offsetof(struct said, tokens), false, &tokens_words },
+	{ 0 },
+};
+
+static void set_defaults(struct arena *a, struct said *s)
+{
+	*s = (struct said){
+		.version = 1,
+		.spool = STR(DEFAULT_SPOOL),
+		.store = STR(DEFAULT_STORE),
+		.retention = { DEFAULT_RETENTION_S, DEFAULT_RETENTION_S },
+		.announce_within_s = DEFAULT_ANNOUNCE_S,
+		.consent = CONSENT_ASSUMED,
+		.tokens = TOKENS_RANDOM,
+	};
+	*VEC_PUSH(a, &s->rules) = STR(DEFAULT_RULES);
+	*VEC_PUSH(a, &s->rules) = STR(DEFAULT_RULES_CLINIC);
+}
+
+static struct str courier_beside(struct arena *a, struct str store)
+{
+	size_t n = store.n;
+
+	while (n > 0 && store.p[n - 1] != '/')
+		n--;
+	return arena_printf(a, "%.*scourier/courier.db", (int)n, store.p);
+}
+
+static void settle(struct config *c, const struct said *s)
+{
+	c->spool = s->spool;
+	c->store = s->store;
+	c->courier_db = courier_beside(&c->arena, s->store);
+	c->rules = s->rules;
+	c->retain_processed_s = s->retention.processed_s;
+	c->retain_rejected_s = s->retention.rejected_s;
+	c->announce_within_s = s->announce_within_s;
+	c->consent_required = s->consent == CONSENT_REQUIRED;
+	c->tokens_as_given = s->tokens == TOKENS_AS_GIVEN;
+}
+
+static struct config *config_new(void)
+{
+	struct config *c = calloc(1, sizeof *c);
+
+	if (!c)
+		abort();
+	return c;
+}
+
+static void config_read(struct config *c, const struct doc *doc, struct diags *d)
+{
+	struct reader r = { .arena = &c->arena, .diags = d, .unknown_key = DIAG_ERROR };
+	struct said said;
+
+	set_defaults(&c->arena, &said);
+	if (doc)
+		fields_read(&r, doc, config_fields, &said);
+	settle(c, &said);
+	config_delivery_read(&r, c, &said.delivery);
+}
+
+struct config *config_parse(struct str file, struct str text, struct diags *d)
+{
+	struct config *c = config_new();
+	struct doc *doc;
+
+	c->file = arena_dup(&c->arena, file);
+	c->text = arena_dup(&c->arena, text);
+	doc = doc_parse(&c->arena, text, DOC_YAML, &doc_limits_rules, false, d);
+	if (doc)
+		config_read(c, doc, d);
+	if (!doc || d->errors) {
+		config_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+struct config *config_load(const char *path, struct diags *d, struct error *e)
+{
+	struct arena file = { 0 };
+	struct str text;
+	struct config *c = NULL;
+
+	if (!path && access(CONFIG_PATH, F_OK) < 0 && errno == ENOENT) {
+		c = config_new();
+		config_read(c, NULL, d);
+		return c;
+	}
+	if (file_read(&file, path ? path : CONFIG_PATH, CONFIG_MAX_BYTES, &text, e) == 0)
+		c = config_parse(str_of(path ? path : CONFIG_PATH), text, d);
+	arena_release(&file);
+	return c;
+}
+
+void config_free(struct config *c)
+{
+	if (!c)
+		return;
+	arena_release(&c->arena);
+	free(c);
+}
+
+const struct sink *config_sink(const struct config *c, struct str name)
+{
+	for (size_t i = 0; i < c->sinks.n; i++)
+		if (str_eq(c->sinks.items[i].name, name))
+			return &c->sinks.items[i];
+	return NULL;
+}
