@@ -1,18 +1,31 @@
 /*
- * Rule files from disk: the whole directory as one unit, the last good set kept.
+ * Rule files from disk: all the paths as one unit, and the last good set kept as one text.
  */
 #ifndef RUPTURED_APP_RULEDIR_H
 #define RUPTURED_APP_RULEDIR_H
 
-#include "core/rules.h"
 #include "base/error.h"
+#include "core/rules.h"
 
-/* All *.yaml below the paths (files or directories), compiled.  NULL with the faults of all files rendered into `out`
- * (and ret_errors counted), or with *e filled when the disk fails. */
-struct ruleset *ruledir_load(const struct strs *paths, struct buf *out, size_t *ret_errors, size_t *ret_warnings,
-			     struct error *e);
-/* The sources of a set as one text and back: how the last good set is kept in the store. */
-int ruledir_pack(const struct strs *paths, struct buf *out, struct error *e);
-struct ruleset *ruledir_unpack(struct str packed, struct buf *out);
+#define RULEDIR_MAX_FILE_BYTES (1u << 20)
+
+struct rule_sources {
+	struct rule_source *items;
+	size_t n;
+};
+
+/* All *.yaml below the paths (files or directories, those that exist), in the paths' order, then by name; in a. */
+int ruledir_read(struct arena *a, const struct strs *paths, struct rule_sources *ret, struct error *e);
+
+/* Compiled; faults and warnings of all files are rendered into `out` and counted.  NULL when there are errors, or when
+ * there is no rule at all (a line in `out` says so). */
+struct rule_faults {
+	size_t errors, warnings;
+};
+struct ruleset *ruledir_compile(const struct rule_sources *sources, struct buf *out, struct rule_faults *ret);
+
+/* The sources as one text and back, for the store.  unpack: false when the text is not a whole pack. */
+void ruledir_pack(const struct rule_sources *sources, struct buf *out);
+bool ruledir_unpack(struct arena *a, struct str packed, struct rule_sources *ret);
 
 #endif

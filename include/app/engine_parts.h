@@ -1,0 +1,75 @@
+/*
+ * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge, announce,
+ * outbox of one case), commands.c (people's acts), relay.c (courier.db).  For nobody else.
+ */
+#ifndef RUPTURED_APP_ENGINE_PARTS_H
+#define RUPTURED_APP_ENGINE_PARTS_H
+
+#include "app/engine.h"
+#include "io/outbox.h"
+
+#define GROUP_MAX     100   /* records in one commit of a backlog */
+#define QUEUE_MAX     65536 /* names taken from one listing */
+#define UNFINISHED_S  60    /* a file that does not parse is looked at again until it is this old */
+#define RECEIPTS_MS   2000  /* between looks at the courier's receipts while some are out */
+#define LISTING_MS    60000 /* the queues are listed this often without a wake-up (NFS) */
+
+/* A file that was not ready: not read again before it changes or is old enough to be refused. */
+struct unfinished {
+	uint64_t inode;
+	int64_t mtime_ms;
+	int64_t look_again_s;
+};
+
+struct queue {
+	struct arena arena; /* of the names of the present listing */
+	spool_entries entries;
+	size_t next;
+	bool stale; /* list again when drained */
+};
+
+struct engine {
+	struct config *config;
+	struct engine_options options;
+	struct spool *spool;
+	struct store *store;
+	struct outbox *outbox;
+	struct ruleset *rules;
+	struct lexicon_scratch *scratch;
+	struct digest_key digest_key;
+	struct arena record_arena; /* wiped: it held session text */
+	struct arena case_arena;
+	struct queue incoming;
+	struct arena unfinished_arena;
+	VEC(struct unfinished) unfinished;
+	struct strs sweep;  /* cases to judge again under changed rules, before anything else */
+	struct arena sweep_arena;
+	size_t sweep_next;
+	bool sweeping;
+	bool to_relay;
+	int64_t receipts_due_ms, listing_due_ms;
+	struct str refused_hash; /* of the rule set last refused and reported */
+	struct arena refused_arena;
+	struct engine_counts counts;
+};
+
+int64_t engine_now(const struct engine *en); /* as_of, or the clock */
+
+/* intake.c: a group of records; *ret_n how many files were dealt with.  look: list first. */
+int intake_step(struct engine *en, bool look, size_t *ret_n, struct error *e);
+/* The earliest time (s) at which an unfinished file should be looked at again, or DATE_NONE. */
+int64_t intake_next_look(const struct engine *en);
+
+/* case.c: inside a transaction.  Judges a case up to now, announces, writes incidents, outbox and next deadline. */
+int case_judge(struct engine *en, struct stored_case *c, bool rules_changed, struct error *e);
+/* An alert of the engine about itself, to whatever the routes say of rule `id` ("engine.rules_refused"). */
+int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e);
+
+/* commands.c */
+int commands_step(struct engine *en, size_t *ret_n, struct error *e);
+
+/* relay.c */
+int relay_step(struct engine *en, struct error *e);
+int relay_receipts(struct engine *en, size_t *ret_n, struct error *e);
+
+#endif
