@@ -28,7 +28,6 @@ struct engine_counts {
 struct engine_options {
 	const char *config_path; /* NULL: as config_load */
 	int64_t as_of;		 /* the fixed "now" of --as-of, or DATE_NONE */
-	bool impatient;		 /* --once: an unfinished file is not waited for, it stays where it is */
 };
 
 /* Opens spool, store and courier.db; loads the rules, or the last good ones when the present are refused.  Takes the

@@ -46,10 +46,11 @@ struct engine {
 	struct arena sweep_arena;
 	size_t sweep_next;
 	bool sweeping;
+	bool look; /* the queues are to be listed at the next chance */
 	bool to_relay;
 	int64_t receipts_due_ms, listing_due_ms;
-	struct str refused_hash; /* of the rule set last refused and reported */
-	struct arena refused_arena;
+	struct str sources_hash; /* of the rule files last taken, or refused and reported */
+	struct arena sources_arena;
 	struct engine_counts counts;
 };
 

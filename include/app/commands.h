@@ -1,0 +1,29 @@
+/*
+ * People's acts as files in commands/: what rupturectl writes and the engine carries out, audits and answers.
+ *
+ *	{"ruptured-command": 1, "act": "ack", "alert": "5f0c...", "note": "called them"}
+ *	{"ruptured-command": 1, "act": "case close", "case": "K7Q2", "reason": "planned"}
+ *
+ * Who did it is the file's owner.  The answer is answers/NAME, the command's file name: {"ok": true, "text": "..."}.
+ */
+#ifndef RUPTURED_APP_COMMANDS_H
+#define RUPTURED_APP_COMMANDS_H
+
+#include "core/fields.h"
+
+#define COMMAND_VERSION 1
+#define COMMAND_MAX_BYTES 65536
+
+struct command {
+	double version;
+	struct str act;
+	struct str alert;  /* incident id, or a part of it that no other shares */
+	struct str case_id; /* token, or the clinic's id */
+	struct str reason, note;
+};
+
+extern const struct field command_fields[];
+/* The acts' names, NULL last: for rupturectl's usage. */
+extern const char *const command_acts[];
+
+#endif

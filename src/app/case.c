@@ -1,0 +1,210 @@
+/*
+ * One case: its skeletons -> history -> judge -> announce -> incidents, outbox rows and the next deadline, all inside the
+ * caller's transaction.
+ */
+#include "app/engine_parts.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "io/log.h"
+
+/* What an announcement is made of. */
+struct telling {
+	struct engine *en;
+	struct arena *a;
+	const struct stored_case *c;
+	const struct history *history;
+	const struct judgement *judgement;
+	int64_t now;
+};
+
+static void random_id(void *user, char ret[INCIDENT_ID_SIZE])
+{
+	(void)user;
+	random_hex(ret, INCIDENT_ID_SIZE - 1);
+}
+
+int64_t engine_now(const struct engine *en)
+{
+	return en->options.as_of != DATE_NONE ? en->options.as_of : clock_now();
+}
+
+static void number_of(const struct signal *signal, const struct reading *reading, struct alert_number *ret)
+{
+	ret->signal = signal->name;
+	ret->value = reading->raw;
+	ret->baseline = reading->baseline;
+	for (size_t i = 0; i < reading->evidence.n && ret->n_turns < sizeof ret->turns / sizeof *ret->turns; i++)
+		ret->turns[ret->n_turns++] = reading->evidence.items[i].turn;
+}
+
+/* The true signals of the rule in the session where the incident was last found true. */
+static void alert_evidence(struct telling *t, const struct rule *rule, const struct incident *incident, struct alert *alert)
+{
+	struct view view = {
+		.history = t->history,
+		.session = incident->last_true,
+		.as_of = incident->transitions.items[incident->transitions.n - 1].at,
+		.subject = incident->subject,
+		.opened_at = DATE_NONE,
+		.instruments = &t->en->rules->instruments,
+		.lexicons = t->en->rules->lexicons,
+		.incidents = rule->second_pass ? &t->judgement->incidents : NULL,
+		.arena = t->a,
+	};
+
+	alert->evidence = ARENA_ARRAY(t->a, struct alert_number, rule->n_signals);
+	for (size_t i = 0; i < rule->n_signals; i++) {
+		struct reading reading = signal_evaluate(rule->signals[i], &view);
+
+		if (reading.truth == TRUTH_TRUE)
+			number_of(rule->signals[i], &reading, &alert->evidence[alert->n_evidence++]);
+	}
+}
+
+static struct str state_word(int state)
+{
+	return str_of(state == TOLD_RETRACTED ? "retracted" : incident_state_words.words[state]);
+}
+
+static void alert_of(struct telling *t, const struct told *told, const struct announcement *n, const struct rule *rule,
+		     struct alert *ret)
+{
+	*ret = (struct alert){
+		.key = str_of(n->key),
+		.id = str_of(told->id),
+		.state = state_word(n->state),
+		.severity = str_of(severity_words.words[n->severity]),
+		.rule = told->rule,
+		.rule_version = told->rule_version,
+		.rules_hash = t->en->rules->hash,
+		.case_token = t->c->token,
+		.member = told->member,
+		.other = told->other,
+		.session = (int64_t)told->changed_ordinal,
+	};
+	if (!rule)
+		return;
+	ret->say = alert_say(t->a, rule->say, ret);
+	ret->next_step = alert_say(t->a, rule->next_step, ret);
+	if (told->incident)
+		alert_evidence(t, rule, told->incident, ret);
+}
+
+/* Cut to the sink's privacy level here: the courier never has more than the sink may show. */
+static int put_row(struct engine *en, struct arena *a, const struct alert *alert, const struct delivery *d, int64_t now,
+		   struct error *e)
+{
+	const struct sink *sink = config_sink(en->config, d->sink);
+	struct alert cut = *alert;
+	struct json *j = json_new(false);
+	struct outbox_row row = {
+		.key = arena_printf(a, "%.*s/%.*s", STR_ARG(alert->key), STR_ARG(d->sink)),
+		.incident = alert->id,
+		.route = d->route,
+		.sink = d->sink,
+		.severity = alert->severity,
+		.at = now,
+	};
+	int rc;
+
+	cut.route = d->route;
+	alert_json(&cut, sink ? sink->privacy : PRIVACY_BARE, j);
+	row.payload = json_text(j);
+	rc = store_outbox_put(en->store, &row, e);
+	json_free(j);
+	return rc;
+}
+
+static int send_alert(struct engine *en, struct arena *a, const struct alert *alert, const struct rule *rule,
+		      enum severity severity, int64_t now, struct error *e)
+{
+	delivery_list to = { 0 };
+
+	routes_match(a, &en->config->routes, rule, severity, &to);
+	for (size_t i = 0; i < to.n; i++)
+		if (put_row(en, a, alert, &to.items[i], now, e) < 0)
+			return -1;
+	if (!to.n)
+		log_line(rule->safety ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+			 "alert %.*s reaches nobody: no route matches it", STR_ARG(alert->key));
+	en->counts.announcements++;
+	en->to_relay = true;
+	return 0;
+}
+
+static int tell(struct telling *t, const told_list *told, const announcement_list *list, struct error *e)
+{
+	/* A rule that is gone can still have an incident to retract: it goes where an ordinary rule would. */
+	static const struct rule forgotten = { .status = STATUS_ACTIVE };
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct announcement *n = &list->items[i];
+		const struct rule *rule = rules_find(t->en->rules, told->items[n->told].rule);
+		struct alert alert;
+
+		alert_of(t, &told->items[n->told], n, rule, &alert);
+		if (send_alert(t->en, t->a, &alert, rule ? rule : &forgotten, n->severity, t->now, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int judge_and_tell(struct telling *t, struct stored_case *c, bool rules_changed, struct error *e)
+{
+	struct engine *en = t->en;
+	struct announce_policy policy = {
+		.now = t->now,
+		.within_s = en->config->announce_within_s,
+		.rules_changed = rules_changed,
+	};
+	struct id_source ids = { .next = random_id };
+	told_list old = { 0 }, told = { 0 };
+	announcement_list list = { 0 };
+
+	t->judgement = judge(t->a, t->history, en->rules, t->now, NULL);
+	if (store_told(en->store, t->a, c->row, &old, e) < 0)
+		return -1;
+	announce(t->a, &old, t->judgement, t->history, en->rules, &policy, ids, &told, &list);
+	fault_point("judged");
+	if (store_told_put(en->store, c->row, &told, e) < 0 || tell(t, &told, &list, e) < 0)
+		return -1;
+	c->next_deadline = t->judgement->next_deadline;
+	return store_case_update(en->store, c, e);
+}
+
+int case_judge(struct engine *en, struct stored_case *c, bool rules_changed, struct error *e)
+{
+	struct telling t = { .en = en, .a = &en->case_arena, .c = c, .now = engine_now(en) };
+	struct skeleton **skeletons;
+	size_t n;
+	int rc;
+
+	if (store_skeletons(en->store, t.a, c->row, &skeletons, &n, e) < 0)
+		return -1;
+	t.history = history_build(t.a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
+	rc = judge_and_tell(&t, c, rules_changed, e);
+	arena_reset(&en->case_arena);
+	return rc;
+}
+
+int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e)
+{
+	struct arena a = { 0 };
+	char incident[INCIDENT_ID_SIZE];
+	struct rule rule = { .id = str_of(id), .status = STATUS_ACTIVE };
+	struct alert alert = {
+		.state = STR("open"),
+		.severity = str_of(severity_words.words[severity]),
+		.rule = str_of(id),
+		.rules_hash = en->rules->hash,
+		.say = say,
+	};
+	int rc;
+
+	random_hex(incident, INCIDENT_ID_SIZE - 1);
+	alert.id = str_of(incident);
+	alert.key = arena_printf(&a, "%s-1", incident);
+	rc = send_alert(en, &a, &alert, &rule, severity, engine_now(en), e);
+	arena_release(&a);
+	return rc;
+}

@@ -1,0 +1,235 @@
+#include "app/commands.h"
+
+#include <stdio.h>
+
+#include "app/engine_parts.h"
+#include "io/clock.h"
+#include "io/fault.h"
+#include "io/log.h"
+
+#define COMMANDS_MAX 64 /* a round */
+
+static const struct limit_string word_limit = { .max_bytes = 128 };
+static const struct limit_string note_limit = { .max_bytes = 1000, .empty_ok = true };
+
+#define AT(member) .offset = offsetof(struct command, member)
+
+const struct field command_fields[] = {
+	{ "ruptured-command", "the format's version, 1", read_double, AT(version), .required = true },
+	{ "act", "what to do", read_str, AT(act), .required = true, .detail = &word_limit },
+	{ "alert", "the alert's id", read_str, AT(alert), .detail = &word_limit },
+	{ "case", "the case's token, or the clinic's own id", read_str, AT(case_id), .detail = &word_limit },
+	{ "reason", "why, for the audit", read_str, AT(reason), .detail = &note_limit },
+	{ "note", "a note, for the audit", read_str, AT(note), .detail = &note_limit },
+	{ NULL },
+};
+
+struct doing {
+	struct engine *en;
+	struct arena *a;
+	const struct command *command;
+	struct str who;
+	bool ok;
+	struct str text; /* the answer */
+};
+
+static int answer(struct doing *d, bool ok, struct str text)
+{
+	d->ok = ok;
+	d->text = text;
+	return 0;
+}
+
+static int act_ack(struct doing *d, struct error *e)
+{
+	struct told told;
+	int64_t case_row;
+	bool found;
+
+	if (!d->command->alert.n)
+		return answer(d, false, STR("which alert? give its id, as `rupturectl alerts` shows it"));
+	if (store_told_find(d->en->store, d->a, d->command->alert, &case_row, &told, &found, e) < 0)
+		return -1;
+	if (!found)
+		return answer(d, false, STR("no alert has this id; `rupturectl alerts --all` lists them"));
+	if (told.acknowledged_at != DATE_NONE)
+		return answer(d, true,
+			      arena_printf(d->a, "already acknowledged by %.*s", STR_ARG(told.acknowledged_by)));
+	if (store_acknowledge(d->en->store, str_of(told.id), engine_now(d->en), d->who, e) < 0)
+		return -1;
+	return answer(d, true, arena_printf(d->a, "alert %s acknowledged", told.id));
+}
+
+static int act_case_close(struct doing *d, struct error *e)
+{
+	struct store *st = d->en->store;
+	struct stored_case *c;
+
+	if (!d->command->case_id.n)
+		return answer(d, false, STR("which case? give its token, as `rupturectl alerts` shows it"));
+	if (store_case_by_token(st, d->a, d->command->case_id, &c, e) < 0)
+		return -1;
+	if (!c && store_case(st, d->a, d->command->case_id, &c, e) < 0)
+		return -1;
+	if (!c)
+		return answer(d, false, STR("no case has this token or id"));
+	if (c->closed_at != DATE_NONE)
+		return answer(d, true, STR("the case is closed already"));
+	c->closed_at = engine_now(d->en);
+	if (case_judge(d->en, c, false, e) < 0)
+		return -1;
+	return answer(d, true, arena_printf(d->a, "case %.*s closed", STR_ARG(c->token)));
+}
+
+static const struct act {
+	const char *name;
+	int (*carry_out)(struct doing *d, struct error *e);
+} acts[] = {
+	{ "ack", act_ack },
+	{ "case close", act_case_close },
+};
+
+const char *const command_acts[] = { "ack", "case close", NULL };
+
+static const struct act *find_act(struct str name)
+{
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+		if (str_is(name, acts[i].name))
+			return &acts[i];
+	return NULL;
+}
+
+static int carry_out(struct doing *d, struct error *e)
+{
+	const struct act *act = find_act(d->command->act);
+	struct str about = d->command->alert.n ? d->command->alert : d->command->case_id;
+
+	if (!act)
+		return answer(d, false, STR("no such act; known are: ack, case close"));
+	if (act->carry_out(d, e) < 0)
+		return -1;
+	if (!d->ok)
+		return 0;
+	return store_audit(d->en->store, engine_now(d->en), d->who, d->command->act, about, e);
+}
+
+/* The faults of a command's file are shown to whoever wrote it, and to nobody else. */
+static bool read_command(struct arena *a, struct str bytes, struct command *ret, struct str *ret_faults)
+{
+	struct diags d = { .arena = a };
+	struct reader r = { .arena = a, .diags = &d, .unknown_key = DIAG_ERROR };
+	struct doc *doc = doc_parse(a, bytes, doc_guess(bytes), &doc_limits_rules, false, &d);
+	struct buf out = { 0 };
+	bool ok = doc && fields_read(&r, doc, command_fields, ret);
+
+	if (ok && ret->version != COMMAND_VERSION) {
+		reader_error(&r, doc, "version", NULL, "this engine knows commands of version %d", COMMAND_VERSION);
+		ok = false;
+	}
+	diags_render(&d, STR("command"), bytes, DIAG_CARET, &out);
+	*ret_faults = arena_dup(a, buf_str(&out));
+	buf_release(&out);
+	return ok;
+}
+
+static struct str answer_text(struct arena *a, bool ok, struct str text)
+{
+	struct json *j = json_new(false);
+	struct str out;
+
+	json_map(j);
+	json_key(j, "ok");
+	json_bool(j, ok);
+	json_key(j, "text");
+	json_str(j, text);
+	json_end_map(j);
+	out = arena_printf(a, "%.*s\n", STR_ARG(json_text(j)));
+	json_free(j);
+	return out;
+}
+
+/* One transaction: the act, its audit line, and that it was done.  Cut off after the commit it comes again and is known. */
+static int commit_command(struct doing *d, struct str id, struct error *e)
+{
+	struct store *st = d->en->store;
+	bool seen;
+
+	if (store_command_seen(st, id, &seen, e) < 0)
+		return -1;
+	if (seen)
+		return answer(d, true, STR("done before"));
+	if (carry_out(d, e) < 0)
+		return -1;
+	return store_command_put(st, id, engine_now(d->en), d->text, e);
+}
+
+static int do_command(struct doing *d, struct str id, struct error *e)
+{
+	struct store *st = d->en->store;
+
+	if (store_begin(st, e) < 0)
+		return -1;
+	if (commit_command(d, id, e) < 0 || store_commit(st, e) < 0) {
+		store_rollback(st);
+		return -1;
+	}
+	fault_point("command-committed");
+	d->en->counts.commands++;
+	return 0;
+}
+
+static int take_command(struct engine *en, struct arena *a, const struct spool_file *f, struct error *e)
+{
+	struct command command = { 0 };
+	struct doing d = { .en = en, .a = a, .command = &command };
+	struct str faults, id;
+
+	d.who = arena_printf(a, "uid %u", (unsigned)f->owner);
+	if (!read_command(a, f->bytes, &command, &faults)) {
+		if (spool_answer(en->spool, f->name, answer_text(a, false, faults), e) < 0)
+			return -1;
+		return spool_rejected(en->spool, SPOOL_COMMANDS, f, faults, e);
+	}
+	id = digest_hex(a, &en->digest_key, arena_printf(a, "%.*s\n%.*s", STR_ARG(f->name), STR_ARG(f->bytes)));
+	if (do_command(&d, id, e) < 0 || spool_answer(en->spool, f->name, answer_text(a, d.ok, d.text), e) < 0)
+		return -1;
+	return spool_processed(en->spool, SPOOL_COMMANDS, f, engine_now(en), e);
+}
+
+static int one_command(struct engine *en, struct arena *a, struct str name, size_t *ret_done, struct error *e)
+{
+	struct spool_file f = { 0 };
+	enum spool_read outcome;
+
+	if (spool_read(en->spool, a, SPOOL_COMMANDS, name, COMMAND_MAX_BYTES, clock_now(), &outcome, &f, e) < 0)
+		return -1;
+	f.name = name;
+	*ret_done += outcome == SPOOL_READ || outcome == SPOOL_REFUSED;
+	switch (outcome) {
+	case SPOOL_READ:
+		return take_command(en, a, &f, e);
+	case SPOOL_REFUSED:
+		return spool_rejected(en->spool, SPOOL_COMMANDS, &f, str_of(f.why), e);
+	case SPOOL_GONE:
+	case SPOOL_WAIT:
+		return 0;
+	}
+	return 0;
+}
+
+int commands_step(struct engine *en, size_t *ret_n, struct error *e)
+{
+	struct arena names = { 0 }, a = { 0 };
+	spool_entries list = { 0 };
+	bool more;
+	int rc = spool_list(en->spool, &names, SPOOL_COMMANDS, COMMANDS_MAX, &list, &more, e);
+
+	*ret_n = 0;
+	for (size_t i = 0; rc == 0 && i < list.n; i++) {
+		rc = one_command(en, &a, list.items[i].name, ret_n, e);
+		arena_reset(&a);
+	}
+	arena_release(&a);
+	arena_release(&names);
+	return rc;
+}

@@ -1,0 +1,432 @@
+#include "app/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/engine_parts.h"
+#include "io/clock.h"
+#include "io/files.h"
+#include "io/log.h"
+
+#define DUE_MAX	  200 /* cases whose timers are judged in one transaction */
+#define SWEEP_MAX 50  /* cases judged again under changed rules in one transaction */
+
+#define FACT_GOOD_RULES	  "rules.good"	 /* the last good set's sources, packed */
+#define FACT_JUDGED_HASH  "rules.judged" /* the hash of the set that every case was last judged by */
+#define FACT_RULES_STATUS "rules.status" /* for `rupturectl status`: "ok", or the faults of the refused set */
+#define FACT_STARTED	  "engine.started"
+
+/* Every case is judged again, silently, before anything else happens: else a record that arrives in between would announce
+ * what the edited rules alone have changed. */
+static int sweep_start(struct engine *en, struct error *e)
+{
+	struct str judged;
+
+	arena_release(&en->sweep_arena);
+	en->sweep = (struct strs){ 0 };
+	en->sweep_next = 0;
+	en->sweeping = false;
+	if (store_fact(en->store, &en->sweep_arena, FACT_JUDGED_HASH, &judged, e) < 0)
+		return -1;
+	if (str_eq(judged, en->rules->hash))
+		return 0;
+	en->sweeping = true;
+	return store_cases_all(en->store, &en->sweep_arena, &en->sweep, e);
+}
+
+/* Cases from `ids` judged again, in one transaction. */
+static int judge_cases(struct engine *en, const struct str *ids, size_t n, bool rules_changed, struct error *e)
+{
+	struct arena a = { 0 };
+	struct stored_case *c;
+	int rc = store_begin(en->store, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = store_case(en->store, &a, ids[i], &c, e);
+		if (rc == 0 && c)
+			rc = case_judge(en, c, rules_changed, e);
+	}
+	if (rc == 0)
+		rc = store_commit(en->store, e);
+	if (rc < 0)
+		store_rollback(en->store);
+	arena_release(&a);
+	return rc;
+}
+
+static int sweep_step(struct engine *en, bool *ret_progress, struct error *e)
+{
+	size_t left = en->sweep.n - en->sweep_next, n = left < SWEEP_MAX ? left : SWEEP_MAX;
+
+	*ret_progress = true;
+	if (judge_cases(en, en->sweep.items + en->sweep_next, n, true, e) < 0)
+		return error_context(e, "judging again under changed rules");
+	en->sweep_next += n;
+	if (en->sweep_next < en->sweep.n)
+		return 0;
+	en->sweeping = false;
+	return store_fact_put(en->store, FACT_JUDGED_HASH, en->rules->hash, e);
+}
+
+static void use_rules(struct engine *en, struct ruleset *rules)
+{
+	lexicon_scratch_free(en->scratch);
+	rules_free(en->rules);
+	en->rules = rules;
+	en->scratch = lexicon_scratch_new(rules->lexicons);
+}
+
+static int accept_rules(struct engine *en, struct ruleset *rules, struct str pack, struct error *e)
+{
+	use_rules(en, rules);
+	if (store_fact_put(en->store, FACT_GOOD_RULES, pack, e) < 0 ||
+	    store_fact_put(en->store, FACT_RULES_STATUS, STR("ok"), e) < 0)
+		return -1;
+	log_line(LOG_LEVEL_INFO, "%zu rules in force, rule set %.8s", rules->n, rules->hash.p);
+	return sweep_start(en, e);
+}
+
+static void log_lines(struct str text)
+{
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		size_t n = end ? (size_t)(end - text.p) : text.n;
+
+		log_line(LOG_LEVEL_ERROR, "%.*s", (int)n, text.p);
+		text = (struct str){ text.p + n + (end != NULL), text.n - n - (end != NULL) };
+	}
+}
+
+/* The log, `status` and the alert channel. */
+static int report_refused(struct engine *en, struct str faults, struct error *e)
+{
+	log_line(LOG_LEVEL_ERROR, "the rules on disk have faults and are not used; the last good set stays in force");
+	log_lines(faults);
+	if (store_fact_put(en->store, FACT_RULES_STATUS, faults, e) < 0)
+		return -1;
+	return case_engine_alert(en, "engine.rules_refused", SEVERITY_WARNING,
+				 STR("the rule files on disk have faults; the last good rules stay in force"), e);
+}
+
+static int load_last_good(struct engine *en, struct error *e)
+{
+	struct arena a = { 0 };
+	struct buf out = { 0 };
+	struct rule_sources sources = { 0 };
+	struct rule_faults faults;
+	struct ruleset *rules = NULL;
+	struct str packed;
+	int rc = store_fact(en->store, &a, FACT_GOOD_RULES, &packed, e);
+
+	if (rc == 0 && packed.p && ruledir_unpack(&a, packed, &sources))
+		rules = ruledir_compile(&sources, &out, &faults);
+	if (rc == 0 && !rules)
+		rc = error_set(e, ERROR_REFUSED,
+			       "the rules have faults and no earlier good set is in the store; see `rupturectl lint`");
+	if (rules)
+		use_rules(en, rules);
+	buf_release(&out);
+	arena_release(&a);
+	return rc < 0 ? -1 : sweep_start(en, e);
+}
+
+/* Rules read from disk, on their way to being in force. */
+struct loading {
+	struct arena arena;
+	struct rule_sources sources;
+	struct buf pack, faults;
+};
+
+static void loading_release(struct loading *l)
+{
+	arena_release(&l->arena);
+	buf_release(&l->pack);
+	buf_release(&l->faults);
+}
+
+/* At start nothing is in force yet: the present rules, or the last good ones. */
+static int try_rules(struct engine *en, struct loading *l, bool final, bool *ret_refused, struct error *e)
+{
+	struct rule_faults faults;
+	struct ruleset *rules = ruledir_compile(&l->sources, &l->faults, &faults);
+
+	*ret_refused = !rules;
+	if (rules)
+		return accept_rules(en, rules, buf_str(&l->pack), e);
+	if (!en->rules && load_last_good(en, e) < 0) {
+		log_lines(buf_str(&l->faults));
+		return -1;
+	}
+	return final ? report_refused(en, buf_str(&l->faults), e) : 0;
+}
+
+/* Whether these very bytes were taken, or finally refused, before: then there is nothing to do. */
+static bool same_as_before(struct engine *en, const struct loading *l, struct arena *a, struct str *ret_hash)
+{
+	*ret_hash = digest_hex(a, NULL, buf_str(&l->pack));
+	return str_eq(*ret_hash, en->sources_hash);
+}
+
+static void remember_sources(struct engine *en, struct str hash)
+{
+	arena_release(&en->sources_arena);
+	en->sources_hash = arena_dup(&en->sources_arena, hash);
+}
+
+static int load_rules(struct engine *en, bool final, bool *ret_refused, struct error *e)
+{
+	struct loading l = { 0 };
+	struct str hash;
+	int rc = ruledir_read(&l.arena, &en->config->rules, &l.sources, e);
+
+	*ret_refused = false;
+	if (rc == 0) {
+		ruledir_pack(&l.sources, &l.pack);
+		if (!same_as_before(en, &l, &l.arena, &hash))
+			rc = try_rules(en, &l, final, ret_refused, e);
+		if (rc == 0 && (final || !*ret_refused))
+			remember_sources(en, hash);
+	}
+	loading_release(&l);
+	return rc;
+}
+
+/* The sandbox and the open files are bound to these. */
+static void warn_of_restart(const struct config *old, const struct config *new)
+{
+	if (!str_eq(old->spool, new->spool) || !str_eq(old->store, new->store))
+		log_line(LOG_LEVEL_WARNING, "the configuration names another spool or store: restart to use it");
+}
+
+/* The new configuration with the old places; or the old one when the new has faults. */
+static bool reload_config(struct engine *en, bool final)
+{
+	struct arena a = { 0 };
+	struct diags d = { .arena = &a };
+	struct error e = { 0 };
+	struct config *new = config_load(en->options.config_path, &d, &e);
+
+	if (!new) {
+		if (final)
+			log_line(LOG_LEVEL_ERROR, "the configuration has faults and is not used (%s); `ruptured --check` shows them",
+				 e.kind != ERROR_NONE ? e.text : "see there");
+		arena_release(&a);
+		return false;
+	}
+	if (str_eq(new->text, en->config->text)) {
+		config_free(new);
+		arena_release(&a);
+		return true;
+	}
+	warn_of_restart(en->config, new);
+	new->spool = arena_dup(&new->arena, en->config->spool);
+	new->store = arena_dup(&new->arena, en->config->store);
+	new->courier_db = arena_dup(&new->arena, en->config->courier_db);
+	config_free(en->config);
+	en->config = new;
+	arena_release(&a);
+	return true;
+}
+
+int engine_reload(struct engine *en, bool final, bool *ret_refused, struct error *e)
+{
+	bool config_ok = reload_config(en, final);
+
+	if (load_rules(en, final, ret_refused, e) < 0)
+		return -1;
+	*ret_refused |= !config_ok;
+	return 0;
+}
+
+static int open_courier_db(struct engine *en, struct error *e)
+{
+	struct str path = en->config->courier_db;
+	const char *slash = strrchr(path.p, '/');
+	char directory[4096];
+
+	snprintf(directory, sizeof directory, "%.*s", (int)(slash - path.p), path.p);
+	if (directory_make(directory, 02770, e) < 0)
+		return -1;
+	return outbox_open(path.p, &en->outbox, e);
+}
+
+static int open_store(struct engine *en, struct error *e)
+{
+	const char *path = en->config->store.p, *slash = strrchr(path, '/');
+	char directory[4096];
+
+	snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	if (directory_make(directory, 0750, e) < 0)
+		return -1;
+	return store_open(path, DB_CREATE, &en->store, e);
+}
+
+static int open_parts(struct engine *en, struct error *e)
+{
+	struct arena a = { 0 };
+	bool refused;
+	int rc;
+
+	if (spool_open(en->config->spool.p, &en->spool, e) < 0 || open_store(en, e) < 0 || open_courier_db(en, e) < 0 ||
+	    store_digest_key(en->store, &en->digest_key, e) < 0)
+		return -1;
+	rc = store_fact_put(en->store, FACT_STARTED, date_format(&a, engine_now(en)), e);
+	arena_release(&a);
+	return rc < 0 ? -1 : load_rules(en, true, &refused, e);
+}
+
+int engine_open(struct config *config, const struct engine_options *options, struct engine **ret, struct error *e)
+{
+	struct engine *en = calloc(1, sizeof *en);
+
+	if (!en)
+		abort();
+	en->config = config;
+	en->options = *options;
+	en->record_arena.wipe = true;
+	en->to_relay = true; /* what was decided before the last stop */
+	if (open_parts(en, e) < 0) {
+		en->config = NULL; /* still the caller's */
+		engine_close(en);
+		return -1;
+	}
+	*ret = en;
+	return 0;
+}
+
+void engine_close(struct engine *en)
+{
+	lexicon_scratch_free(en->scratch);
+	rules_free(en->rules);
+	outbox_close(en->outbox);
+	store_close(en->store);
+	spool_close(en->spool);
+	config_free(en->config);
+	arena_release(&en->record_arena);
+	arena_release(&en->case_arena);
+	arena_release(&en->incoming.arena);
+	arena_release(&en->unfinished_arena);
+	arena_release(&en->sweep_arena);
+	arena_release(&en->sources_arena);
+	free(en);
+}
+
+static int timers_step(struct engine *en, size_t *ret_n, struct error *e)
+{
+	struct arena a = { 0 };
+	struct strs due = { 0 };
+	int rc = store_cases_due(en->store, &a, engine_now(en), DUE_MAX, &due, e);
+
+	*ret_n = due.n;
+	if (rc == 0 && due.n)
+		rc = judge_cases(en, due.items, due.n, false, e);
+	if (rc == 0)
+		en->counts.timers += due.n;
+	arena_release(&a);
+	return rc;
+}
+
+/* The monotonic time of a wall-clock second, no earlier than now. */
+static int64_t monotonic_of(int64_t at_s, int64_t now_ms)
+{
+	int64_t in_s = at_s - clock_now();
+
+	return now_ms + (in_s > 0 ? in_s : 0) * 1000;
+}
+
+static void earlier(int64_t *wake_ms, int64_t at_ms)
+{
+	if (at_ms < *wake_ms)
+		*wake_ms = at_ms;
+}
+
+static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
+{
+	int64_t now = clock_monotonic_ms(), deadline, look = intake_next_look(en);
+
+	if (store_next_deadline(en->store, &deadline, e) < 0)
+		return -1;
+	*ret_ms = en->listing_due_ms;
+	earlier(ret_ms, en->receipts_due_ms);
+	if (look != DATE_NONE)
+		earlier(ret_ms, monotonic_of(look, now));
+	if (deadline != DATE_NONE && en->options.as_of == DATE_NONE)
+		earlier(ret_ms, monotonic_of(deadline, now));
+	return 0;
+}
+
+static int receipts_step(struct engine *en, size_t *ret_n, struct error *e)
+{
+	int64_t now = clock_monotonic_ms();
+
+	*ret_n = 0;
+	if (now < en->receipts_due_ms)
+		return 0;
+	en->receipts_due_ms = now + RECEIPTS_MS;
+	return relay_receipts(en, ret_n, e);
+}
+
+/* The listing is the truth: done on a wake-up, when a file may have become ready, and each minute anyway. */
+static bool listing_due(struct engine *en, bool look)
+{
+	int64_t now = clock_monotonic_ms(), again = intake_next_look(en);
+
+	if (!look && now < en->listing_due_ms && (again == DATE_NONE || clock_now() < again))
+		return false;
+	en->listing_due_ms = now + LISTING_MS;
+	return true;
+}
+
+static int work(struct engine *en, bool look, size_t *ret_done, struct error *e)
+{
+	size_t commands = 0, records, timers, read;
+
+	if (look && commands_step(en, &commands, e) < 0)
+		return -1;
+	if (intake_step(en, look, &records, e) < 0 || timers_step(en, &timers, e) < 0)
+		return -1;
+	if (en->to_relay && relay_step(en, e) < 0)
+		return -1;
+	if (receipts_step(en, &read, e) < 0)
+		return -1;
+	*ret_done = commands + records + timers + read;
+	return 0;
+}
+
+int engine_step(struct engine *en, bool look, bool *ret_progress, int64_t *ret_wake_ms, struct error *e)
+{
+	size_t done;
+
+	*ret_wake_ms = clock_monotonic_ms();
+	en->look |= look;
+	if (en->sweeping)
+		return sweep_step(en, ret_progress, e);
+	en->look = listing_due(en, en->look);
+	if (work(en, en->look, &done, e) < 0)
+		return -1;
+	en->look = false;
+	*ret_progress = done > 0;
+	if (!done)
+		store_checkpoint(en->store);
+	return next_wake(en, ret_wake_ms, e);
+}
+
+struct engine_counts engine_counts(const struct engine *en)
+{
+	return en->counts;
+}
+
+const char *engine_queue_path(struct engine *en, enum spool_queue q)
+{
+	return spool_queue_path(en->spool, q);
+}
+
+const struct config *engine_config(const struct engine *en)
+{
+	return en->config;
+}
+
+const struct ruleset *engine_rules(const struct engine *en)
+{
+	return en->rules;
+}

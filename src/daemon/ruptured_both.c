@@ -1,0 +1,131 @@
+#include "daemon/both.h"
+
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define COURIER "ruptured-courier"
+
+/* In the folder of this very program, so that a build tree and an installation both find their own. */
+static void courier_path(char *ret, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", ret, size - sizeof COURIER);
+	char *slash;
+
+	ret[n > 0 ? n : 0] = '\0';
+	slash = strrchr(ret, '/');
+	strcpy(slash ? slash + 1 : ret, COURIER);
+}
+
+static pid_t start_courier(const char *config_path, const char *option)
+{
+	char path[4096];
+	char *argv[5] = { (char *)COURIER };
+	int n = 1;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	pid_t pid;
+
+	if (config_path) {
+		argv[n++] = (char *)"-c";
+		argv[n++] = (char *)config_path;
+	}
+	if (option)
+		argv[n++] = (char *)option;
+	courier_path(path, sizeof path);
+	sigemptyset(&none);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	if (posix_spawn(&pid, path, NULL, &attr, argv, environ) != 0) {
+		fprintf(stderr, "ruptured: cannot start %s\n", path);
+		pid = -1;
+	}
+	posix_spawnattr_destroy(&attr);
+	return pid;
+}
+
+static int status_code(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int both_courier_once(const char *config_path)
+{
+	pid_t pid = start_courier(config_path, "--once");
+	int status;
+
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return 1;
+	return status_code(status);
+}
+
+static void signal_both(const pid_t pids[2], int number)
+{
+	for (int i = 0; i < 2; i++)
+		if (pids[i] > 0)
+			kill(pids[i], number);
+}
+
+static void reap(pid_t pids[2], int *ret_engine_status)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == pids[0])
+			*ret_engine_status = status_code(status);
+		pids[pid == pids[0] ? 0 : 1] = 0;
+	}
+}
+
+static int wait_for_both(pid_t pids[2], const sigset_t *set)
+{
+	int engine_status = 1;
+
+	while (pids[0] > 0 || pids[1] > 0) {
+		int number;
+
+		sigwait(set, &number);
+		if (number != SIGCHLD) {
+			signal_both(pids, number);
+			continue;
+		}
+		reap(pids, &engine_status);
+		if (pids[0] <= 0 || pids[1] <= 0)
+			signal_both(pids, SIGTERM);
+	}
+	return engine_status;
+}
+
+int both_become_engine(const char *config_path)
+{
+	pid_t pids[2], parent = getpid();
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fflush(NULL);
+	pids[0] = fork();
+	if (pids[0] == 0) {
+		/* Killed outright, the parent cannot hand anything on: the engine must not outlive it unseen. */
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		if (getppid() != parent)
+			_exit(1);
+		return -1;
+	}
+	pids[1] = start_courier(config_path, NULL);
+	if (pids[1] < 0)
+		kill(pids[0], SIGTERM);
+	return wait_for_both(pids, &set);
+}
