@@ -1,7 +1,8 @@
 /*
  * SQLite, which appears only in db.c: a connection, statements, transactions, numbered migrations.
  *
- * Every connection is WAL, synchronous FULL, secure_delete, foreign keys on, busy timeout 5 s.
+ * Every connection is WAL, synchronous FULL, secure_delete, foreign keys on, busy timeout 5 s.  A file that is not there
+ * is made with mode 0600.  Disk full, busy, I/O error: ERROR_AGAIN; then roll back, nothing was changed.
  */
 #ifndef RUPTURED_IO_DB_H
 #define RUPTURED_IO_DB_H
@@ -25,7 +26,8 @@ int db_exec(struct db *db, const char *sql, struct error *e);
 int db_prepare(struct db *db, const char *sql, struct db_stmt **ret, struct error *e);
 void db_bind_int(struct db_stmt *s, int i, int64_t v);	    /* i counts from 1 */
 void db_bind_real(struct db_stmt *s, int i, double v);
-void db_bind_text(struct db_stmt *s, int i, struct str v);  /* absent: NULL */
+/* Strings are borrowed until the statement is done or reset.  Absent: NULL. */
+void db_bind_text(struct db_stmt *s, int i, struct str v);
 void db_bind_blob(struct db_stmt *s, int i, struct str v);
 void db_bind_null(struct db_stmt *s, int i);
 /* 1: a row; 0: done, and the statement is reset; -1: error, and it is reset. */
@@ -50,5 +52,7 @@ int db_release(struct db *db, struct error *e);
 void db_rollback_savepoint(struct db *db);
 /* PASSIVE checkpoint, off the commit path. */
 void db_checkpoint(struct db *db);
+/* Empties the log, so that what was erased is not in it either; -1 while a reader still needs it. */
+int db_checkpoint_truncate(struct db *db);
 
 #endif
