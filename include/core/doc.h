@@ -38,7 +38,7 @@ struct doc_limits {
 	size_t string; /* bytes of one scalar or key */
 };
 
-extern const struct doc_limits doc_limits_record; /* 16 MB, 16, 4,000,000, 64 KB */
+extern const struct doc_limits doc_limits_record; /* 16 MB, 16, 1,000,000, 64 KB */
 extern const struct doc_limits doc_limits_rules;  /* 1 MB, 64, 100,000, 64 KB */
 
 enum doc_format { DOC_JSON, DOC_YAML };
@@ -60,7 +60,8 @@ bool doc_flag(const struct doc *doc, bool *ret);		   /* plain true false yes no 
 struct str doc_describe(struct arena *a, const struct doc *doc);
 
 /*
- * A canonical form of the tree, for hashing: keys in order, numbers by value, no spaces, JSON and YAML alike.
+ * A canonical form of the tree, for hashing only: keys in order, numbers by value, JSON and YAML alike.  `38`, `38.0`
+ * and `3.8e1` are the same, `"38"` is not; a plain word is the same as that word in quotes, save null, true and false.
  */
 void doc_canonical(const struct doc *doc, struct buf *out);
 

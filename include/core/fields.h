@@ -49,7 +49,10 @@ struct limit_string {
 /* The map `doc` by the table, into the struct `into`.  False when anything was wrong; the rest is read all the same. */
 bool fields_read(struct reader *r, const struct doc *doc, const struct field *table, void *into);
 
-/* Ready-made readers.  Into: struct str, double, int64_t, bool, int (an enum), int64_t (seconds since the epoch). */
+/*
+ * Ready-made readers.  A null is the same as an absent key where a record is read and the key is not required.
+ * Into: struct str, double, int64_t, bool, int (an enum), int64_t (seconds since the epoch).
+ */
 void read_str(struct reader *r, const struct doc *v, void *into, const struct field *f);      /* detail: limit_string or NULL */
 void read_double(struct reader *r, const struct doc *v, void *into, const struct field *f);   /* detail: limit_range or NULL */
 void read_int(struct reader *r, const struct doc *v, void *into, const struct field *f);      /* int64_t; detail: limit_range */
@@ -67,6 +70,19 @@ struct strs {
 /* The words of an enum, by value; values count from 0, NULL ends. */
 struct words {
 	const char *const *words;
+};
+
+/* A map inside the map; detail: its table, whose offsets count from this row's `offset`. */
+void read_map(struct reader *r, const struct doc *v, void *into, const struct field *f);
+/* A list of maps into a VEC of structs; detail: struct rows. */
+void read_rows(struct reader *r, const struct doc *v, void *into, const struct field *f);
+struct rows {
+	const struct field *table;
+	size_t size; /* of one struct */
+	size_t max;  /* rows; 0: any number */
+	/* Before a row is read (defaults) and after (checks that concern several keys); or NULL. */
+	void (*init)(void *row);
+	void (*check)(struct reader *r, const struct doc *doc, void *row);
 };
 
 /* A fault here; path and place come from the reader and the node. */

@@ -1,0 +1,19 @@
+/*
+ * UTF-8 by the Unicode standard's table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
+ */
+#ifndef RUPTURED_BASE_UTF8_H
+#define RUPTURED_BASE_UTF8_H
+
+#include "base/str.h"
+
+/* Bytes at the front that are UTF-8; s.n when all are. */
+size_t utf8_valid(struct str s);
+/* Code points of valid UTF-8. */
+size_t utf8_count(struct str s);
+/* A byte inside a character, not its first. */
+static inline bool utf8_continues(char c)
+{
+	return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+#endif

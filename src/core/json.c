@@ -1,0 +1,210 @@
+#include "core/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <yajl/yajl_parse.h>
+
+#include "core/doc_build.h"
+
+/* The library does not look at what malloc returns. */
+static void *json_alloc(void *ctx, size_t n)
+{
+	void *p = malloc(n);
+
+	(void)ctx;
+	if (!p) {
+		fputs("out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+static void *json_realloc(void *ctx, void *old, size_t n)
+{
+	void *p = realloc(old, n);
+
+	(void)ctx;
+	if (!p) {
+		fputs("out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+static void json_dealloc(void *ctx, void *p)
+{
+	(void)ctx;
+	free(p);
+}
+
+/* Parsing: the events become builder calls.  Events carry no place, so a token starts at the first byte after the
+ * last one that is neither space nor punctuation, and ends where the library has read to. */
+
+struct json_reader {
+	struct builder *b;
+	yajl_handle handle;
+	size_t base; /* offset of the library's first byte */
+	size_t last; /* where the last token ended */
+};
+
+static size_t skip_between(struct str text, size_t i)
+{
+	while (i < text.n && (text.p[i] == ' ' || text.p[i] == '\n' || text.p[i] == '\r' || text.p[i] == '\t' ||
+			      text.p[i] == ',' || text.p[i] == ':'))
+		i++;
+	return i;
+}
+
+static size_t token(struct json_reader *r, size_t *ret_bytes)
+{
+	size_t start = skip_between(r->b->text, r->last), end = r->base + yajl_get_bytes_consumed(r->handle);
+
+	r->last = end;
+	*ret_bytes = end > start ? end - start : 0;
+	return start;
+}
+
+static int on_plain(struct json_reader *r, struct str text)
+{
+	size_t bytes, offset = token(r, &bytes);
+
+	return builder_scalar(r->b, text, false, offset, bytes);
+}
+
+static int on_null(void *ctx)
+{
+	return on_plain(ctx, STR("null"));
+}
+
+static int on_boolean(void *ctx, int value)
+{
+	return on_plain(ctx, value ? STR("true") : STR("false"));
+}
+
+static int on_number(void *ctx, const char *p, size_t n)
+{
+	return on_plain(ctx, (struct str){ p, n });
+}
+
+static int on_string(void *ctx, const unsigned char *p, size_t n)
+{
+	struct json_reader *r = ctx;
+	size_t bytes, offset = token(r, &bytes);
+
+	return builder_scalar(r->b, (struct str){ (const char *)p, n }, true, offset, bytes);
+}
+
+static int on_key(void *ctx, const unsigned char *p, size_t n)
+{
+	struct json_reader *r = ctx;
+	size_t bytes, offset = token(r, &bytes);
+
+	return builder_key(r->b, (struct str){ (const char *)p, n }, offset, bytes);
+}
+
+static int on_start_map(void *ctx)
+{
+	struct json_reader *r = ctx;
+	size_t bytes, offset = token(r, &bytes);
+
+	return builder_open(r->b, DOC_MAP, offset);
+}
+
+static int on_start_list(void *ctx)
+{
+	struct json_reader *r = ctx;
+	size_t bytes, offset = token(r, &bytes);
+
+	return builder_open(r->b, DOC_LIST, offset);
+}
+
+static int on_end(void *ctx)
+{
+	struct json_reader *r = ctx;
+	size_t bytes;
+
+	token(r, &bytes);
+	builder_close(r->b);
+	return 1;
+}
+
+static const yajl_callbacks callbacks = {
+	.yajl_null = on_null,
+	.yajl_boolean = on_boolean,
+	.yajl_number = on_number,
+	.yajl_string = on_string,
+	.yajl_start_map = on_start_map,
+	.yajl_map_key = on_key,
+	.yajl_end_map = on_end,
+	.yajl_start_array = on_start_list,
+	.yajl_end_array = on_end,
+};
+
+/* What the library says, and what we say. */
+static const struct {
+	const char *says, *code, *message, *hint;
+} complaints[] = {
+	{ "premature EOF", "unfinished", "the text ends before everything is closed", NULL },
+	{ "trailing garbage", "after-end", "something follows after the end of the value", NULL },
+	{ "non-hex", "bad-escape", "\\u needs four hexadecimal digits", NULL },
+	{ "which it may not", "bad-escape", "an unknown escape after \\ in a string", NULL },
+	{ "invalid character inside string", "control-character", "a control character in a string",
+	  "write it as an escape, like \\n or \\t" },
+	{ "malformed number", "bad-number", "a number that is not finished", NULL },
+	{ "invalid string in json text", "bad-word", "a word that is not JSON",
+	  "text needs double quotes; the only bare words are true, false and null" },
+	{ "invalid char in json text", "bad-character", "a character that is not JSON here",
+	  "text needs double quotes" },
+	{ "comments", "comment", "JSON has no comments", NULL },
+	{ "separated by a colon", "expected-colon", "expected \":\" after a key", NULL },
+	{ "invalid object key", "expected-key", "expected a key in double quotes", "no comma after the last entry" },
+	{ "after key and value", "expected-comma", "expected \",\" or \"}\"", NULL },
+	{ "after array element", "expected-comma", "expected \",\" or \"]\"", NULL },
+	{ "unallowed token", "expected-value", "expected a value", "no comma after the last entry" },
+};
+
+/* In a string or number the library has read past the bad byte; else to the end of the token that does not fit. */
+static size_t complaint_place(struct json_reader *r, const char *says)
+{
+	size_t read = r->base + yajl_get_bytes_consumed(r->handle), token_start = skip_between(r->b->text, r->last);
+
+	if (read <= token_start || str_starts(str_of(says), "lexical"))
+		return read > r->last ? read - 1 : r->last;
+	return token_start;
+}
+
+static void tell_complaint(struct json_reader *r)
+{
+	char *says = (char *)yajl_get_error(r->handle, 0, NULL, 0);
+	size_t i = 0, n = sizeof complaints / sizeof *complaints;
+
+	while (i < n && !strstr(says, complaints[i].says))
+		i++;
+	if (i == n)
+		builder_error(r->b, "syntax", complaint_place(r, says), 1, NULL, "this is not JSON");
+	else if (i == 0)
+		builder_error(r->b, complaints[0].code, r->b->text.n, 0, NULL, "%s", complaints[0].message);
+	else
+		builder_error(r->b, complaints[i].code, complaint_place(r, says), 1, complaints[i].hint, "%s",
+			      complaints[i].message);
+	yajl_free_error(r->handle, (unsigned char *)says);
+}
+
+void json_parse(struct builder *b)
+{
+	yajl_alloc_funcs memory = { json_alloc, json_realloc, json_dealloc, NULL };
+	struct json_reader r = { .b = b, .base = b->start, .last = b->start };
+	yajl_status status;
+
+	r.handle = yajl_alloc(&callbacks, &memory, &r);
+	yajl_config(r.handle, yajl_dont_validate_strings, 1);
+	status = yajl_parse(r.handle, (const unsigned char *)b->text.p + b->start, b->text.n - b->start);
+	if (status == yajl_status_ok) {
+		/* From here on the library counts from the end. */
+		r.base = b->text.n;
+		status = yajl_complete_parse(r.handle);
+	}
+	if (status == yajl_status_error)
+		tell_complaint(&r);
+	yajl_free(r.handle);
+}

@@ -1,0 +1,133 @@
+#include "core/doc.h"
+#include "core/doc_build.h"
+
+#include "test.h"
+
+static struct diags diags;
+
+static struct doc *parse(struct arena *a, const char *text, enum doc_format format)
+{
+	diags = (struct diags){ .arena = a };
+	return doc_parse(a, str_of(text), format, &doc_limits_rules, false, &diags);
+}
+
+/* "line:column code: message" of the first fault. */
+static struct str fault(struct arena *a, const char *text, enum doc_format format)
+{
+	const struct diag *d;
+
+	if (parse(a, text, format))
+		return STR("none");
+	if (!diags.all.n)
+		return STR("refused without a word");
+	d = &diags.all.items[0];
+	return arena_printf(a, "%u:%u %s: %.*s", d->at.line, d->at.column, d->code, STR_ARG(d->message));
+}
+
+#define JSON_FAULT(text, expected) CHECK_STR(fault(arena, (text), DOC_JSON), (expected))
+#define YAML_FAULT(text, expected) CHECK_STR(fault(arena, (text), DOC_YAML), (expected))
+
+static struct str canonical(struct arena *a, const char *text, enum doc_format format)
+{
+	const struct doc *doc = parse(a, text, format);
+	struct buf out = { 0 };
+	struct str s;
+
+	if (!doc)
+		return STR("refused");
+	doc_canonical(doc, &out);
+	s = arena_dup(a, buf_str(&out));
+	buf_release(&out);
+	return s;
+}
+
+TEST(json_and_yaml_make_the_same_tree)
+{
+	const char *json = "{\"a\": [1, true, null, \"x y\"], \"b\": {\"c\": \"d\"}}";
+	const char *yaml = "a: [1, true, ~, 'x y']\nb:\n  c: d\n";
+
+	CHECK_STR(canonical(arena, json, DOC_JSON), "{1:a[#1e0tn3:x y]1:b{1:c1:d}}");
+	CHECK_STR(canonical(arena, yaml, DOC_YAML), "{1:a[#1e0tn3:x y]1:b{1:c1:d}}");
+}
+
+TEST(a_place_is_line_and_column_in_characters)
+{
+	const struct doc *doc = parse(arena, "{\"ä\": \"öü\", \"b\":\n  [1,\t\"x\\ny\", -2.5]}", DOC_JSON), *b;
+
+	REQUIRE(doc && doc->n == 2);
+	CHECK_INT(doc->pairs[1].at.column, 13);
+	CHECK_INT(doc->pairs[1].at.offset, 15);
+	CHECK_INT(doc->pairs[0].value->at.column, 7);
+	CHECK_INT(doc->pairs[0].value->at.bytes, 6);
+	b = doc->pairs[1].value;
+	REQUIRE(b->n == 3);
+	CHECK_INT(b->items[1]->at.line, 2);
+	CHECK_INT(b->items[1]->at.column, 7);
+	CHECK_INT(b->items[1]->at.bytes, 6);
+	CHECK_INT(b->items[2]->at.column, 15);
+	CHECK_INT(b->items[2]->at.bytes, 4);
+}
+
+TEST(a_place_in_yaml_is_not_shifted_by_unicode_line_breaks)
+{
+	const struct doc *doc = parse(arena, "ä: 'x\u2028y \xC2\x85 z'\n\nb: [ö, \"q\"]\n", DOC_YAML), *b;
+
+	REQUIRE(doc && doc->n == 2);
+	CHECK_INT(doc->pairs[1].at.line, 3);
+	CHECK_INT(doc->pairs[1].at.column, 1);
+	b = doc->pairs[1].value;
+	CHECK_INT(b->items[1]->at.line, 3);
+	CHECK_INT(b->items[1]->at.column, 8);
+	CHECK_INT(b->items[1]->at.bytes, 3);
+}
+
+TEST(a_fault_in_json_has_its_place_and_a_plain_word)
+{
+	JSON_FAULT("[1,,2]", "1:4 expected-value: expected a value");
+	JSON_FAULT("[1 true]", "1:4 expected-comma: expected \",\" or \"]\"");
+	JSON_FAULT("{\"a\" 1}", "1:6 expected-colon: expected \":\" after a key");
+	JSON_FAULT("{\"a\": 1,}", "1:9 expected-key: expected a key in double quotes");
+	JSON_FAULT("[1] x", "1:5 after-end: something follows after the end of the value");
+	JSON_FAULT("12 13", "1:4 after-end: something follows after the end of the value");
+	JSON_FAULT("[-]", "1:2 bad-number: a number that is not finished");
+	JSON_FAULT("{\"a\":1,\n\"b\": 'x'}", "2:6 bad-character: a character that is not JSON here");
+	JSON_FAULT("{\"a\": {\"b\": 1", "1:14 unfinished: the text ends before everything is closed");
+	JSON_FAULT("", "1:1 unfinished: the text ends before everything is closed");
+	JSON_FAULT("[\"a\\u0000\"]", "1:2 nul: a string with a NUL character");
+}
+
+TEST(a_fault_in_yaml_has_its_place_and_a_plain_word)
+{
+	YAML_FAULT("a: b: c", "1:5 needs-quotes: a \": \" that makes no sense here");
+	YAML_FAULT("\xC3\xA4: \xC3\xBC: x", "1:5 needs-quotes: a \": \" that makes no sense here");
+	YAML_FAULT("a:\n\tb: c", "2:1 tab: a tab where spaces are needed");
+	YAML_FAULT("a: @b", "1:4 needs-quotes: a value cannot begin with \"@\"");
+	YAML_FAULT("a: %b", "1:4 needs-quotes: a value cannot begin with \"%\"");
+	YAML_FAULT("a: `b", "1:4 needs-quotes: a value cannot begin with \"`\"");
+	YAML_FAULT("a: \"x", "1:6 unfinished: the text ends before a quote is closed");
+	YAML_FAULT("a:\n  - 1\n - 2", "3:2 indentation: expected a key here");
+	YAML_FAULT("a: - b", "1:4 indentation: a list cannot begin here");
+	YAML_FAULT("a: \x01", "1:4 control-character: a control character");
+	YAML_FAULT("a: \"\\0\"", "1:4 nul: a string with a NUL character");
+	YAML_FAULT("# nothing\n", "1:1 empty: there is nothing in it");
+}
+
+TEST(what_yaml_can_do_but_nobody_needs_is_refused)
+{
+	YAML_FAULT("a: &x 1", "1:4 not-allowed: anchors (&name) are not allowed here");
+	YAML_FAULT("a: *x", "1:4 not-allowed: aliases (*name) are not allowed here");
+	YAML_FAULT("a: !t 1", "1:4 not-allowed: tags (!name) are not allowed here");
+	YAML_FAULT("!!map {a: 1}", "1:1 not-allowed: tags (!name) are not allowed here");
+	YAML_FAULT("<<: {a: 1}", "1:1 not-allowed: merge keys (<<) are not allowed here");
+	YAML_FAULT("--- 1\n--- 2", "2:1 not-allowed: a second document (after ---) is not allowed here");
+	YAML_FAULT("? [a]\n: 1", "1:3 not-allowed: a map or a list as a key is not allowed here");
+}
+
+TEST(a_key_there_twice_is_told_each_time)
+{
+	JSON_FAULT("{\"a\":1,\n\"a\":2}", "2:1 duplicate-key: the key \"a\" is there twice");
+	YAML_FAULT("a: 1\na: 2", "2:1 duplicate-key: the key \"a\" is there twice");
+	JSON_FAULT("{\"Bob\":1, \"Bob\":2}", "1:11 duplicate-key: a key is there twice");
+	CHECK(!parse(arena, "{\"a\":1,\"a\":2,\"b\":{\"c\":1,\"c\":2}}", DOC_JSON));
+	CHECK_INT(diags.errors, 2);
+}
