@@ -3,6 +3,9 @@
  *
  * A rule set is made from several files at once (packs, the clinic's own, lexicons, instruments), all faults of all
  * files together.  It is immutable afterwards and shared by threads.
+ *
+ * A file of rules is a map: `version: 1`, `rules` (a list), and, shared by its rules, `signals` (name: signal) and
+ * `lists` (name: phrases, named in `says` like a lexicon).  `instruments` may stand there too.
  */
 #ifndef RUPTURED_CORE_RULES_H
 #define RUPTURED_CORE_RULES_H
@@ -12,6 +15,7 @@
 
 #define RULES_MAX 1000
 #define RULE_MAX_SIGNALS 64
+#define RULES_VERSION 1
 
 enum severity { SEVERITY_INFO, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 extern const struct words severity_words;
@@ -50,9 +54,8 @@ struct rule {
 	bool safety;
 	bool second_pass;	 /* reads incidents */
 	bool timer;		 /* has an elapsed signal or a booked date: judged between sessions too */
-	/* `drops_out: yes|no`: its being true means that the case has silently ended, which turns the case's other
-	 * open incidents into dropped_out.  Default: per case, a timer, and no strength. */
-	bool drops_out;
+	const struct doc *tests; /* a list, run by `rupturectl test`; or NULL */
+	const struct doc *source; /* the rule as written */
 	struct str file;
 	struct span at;
 };
@@ -83,9 +86,13 @@ struct source_diags {
  * Compiles all sources into one set.  `ret_diags` has one entry a source, in a, in order.  NULL when any has an error.
  * What a source holds is told by its keys: `rules`, `lexicon`, `instruments`.
  */
-struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources, size_t n, struct source_diags *ret_diags);
+struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources, size_t n,
+			      struct source_diags *ret_diags);
 void rules_free(struct ruleset *rs);
 const struct rule *rules_find(const struct ruleset *rs, struct str id); /* NULL */
+/* The keys of a file of rules, and of a rule, for the reference pages. */
+const struct field *rule_file_fields(void);
+const struct field *rule_fields(void);
 
 /* While a rule is read: what its signals may refer to.  reader.context points at one. */
 struct compile {

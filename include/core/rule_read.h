@@ -1,0 +1,41 @@
+/*
+ * Between the files that make a rule set (rules.c, rule_read.c, rule_lint.c); nobody else's business.
+ *
+ * A rule is read in two steps: its table puts the keys into a form, then the parts that need each other (signals, then
+ * conditions over them) are made from it.
+ */
+#ifndef RUPTURED_CORE_RULE_READ_H
+#define RUPTURED_CORE_RULE_READ_H
+
+#include "core/rules.h"
+
+/* Signals that a file shares among its rules. */
+struct shared_signals {
+	const struct doc *doc; /* map, or NULL */
+	bool *used, *broken;   /* by pair: a fault in one is told once, not once a rule */
+};
+
+struct rule_form {
+	struct rule rule;
+	const struct doc *doc; /* the rule's whole map */
+	const struct doc *id, *signals, *severity, *when, *repaired, *raise, *say, *next_step, *closes;
+	uint64_t used;	 /* signals that a condition names */
+	uint64_t shared; /* signals that are the file's */
+	size_t source;	 /* index of its file */
+};
+
+/* The keys of a rule. */
+const struct field *rule_fields(void);
+/* Faults go to the reader; the form is filled as far as it goes.  reader.context is the struct compile. */
+void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *shared, struct rule_form *ret);
+/* The hash of what the rule does: not of its title, reasons, tests and wording. */
+struct str rule_version(struct arena *a, const struct rule_form *form);
+/* Canonical bytes of the whole rule, with the shared signals that it uses. */
+void rule_canonical(const struct rule_form *form, bool all_keys, struct buf *out);
+
+/* What can be said of one well-read rule. */
+void rule_lint(struct reader *r, const struct rule_form *form);
+/* What shows only among all rules: ids, patterns.  readers[i] is that of source i. */
+void rules_lint(struct reader *readers, struct rule_form *forms, size_t n);
+
+#endif

@@ -1,0 +1,298 @@
+#include "core/rules.h"
+
+#include <stdlib.h>
+
+#include "core/digest.h"
+#include "core/rule_read.h"
+
+/* A file of rules, by its keys. */
+struct file_form {
+	int64_t version;
+	struct str title;
+	const struct doc *lists, *signals, *instruments, *rules;
+	struct shared_signals shared;
+};
+
+static const struct limit_range version_range = { RULES_VERSION, RULES_VERSION, true };
+
+#define AT(member) offsetof(struct file_form, member)
+static const struct field file_table[] = {
+	{ "version", "of this format: 1", read_int, AT(version), true, &version_range },
+	{ "title", "what the file is about", read_str, AT(title), false, NULL },
+	{ "lists", "phrases by name, for `says`", read_any, AT(lists), false, NULL },
+	{ "signals", "signals that several rules of this file use", read_any, AT(signals), false, NULL },
+	{ "instruments", "questionnaires by name", read_any, AT(instruments), false, NULL },
+	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL },
+	{ 0 },
+};
+#undef AT
+
+const struct field *rule_file_fields(void)
+{
+	return file_table;
+}
+
+/* What is at hand while a set is made; all of it in the set's arena but the texts of faults. */
+struct making {
+	struct ruleset *rs;
+	const struct rule_source *sources;
+	size_t n;
+	struct doc **docs;	/* NULL: did not parse */
+	struct reader *readers; /* one a source */
+	struct file_form *files;
+	struct compile compile;
+	VEC(struct rule_form) forms;
+};
+
+static void begin(struct making *m, struct arena *a, struct source_diags *ret_diags)
+{
+	struct arena *own = &m->rs->arena;
+
+	m->docs = ARENA_ARRAY(own, struct doc *, m->n);
+	m->readers = ARENA_ARRAY(own, struct reader, m->n);
+	m->files = ARENA_ARRAY(own, struct file_form, m->n);
+	m->compile = (struct compile){ .ruleset = m->rs };
+	for (size_t i = 0; i < m->n; i++) {
+		ret_diags[i] = (struct source_diags){ .source = &m->sources[i], .diags = { .arena = a } };
+		m->readers[i] = (struct reader){
+			.arena = own, .diags = &ret_diags[i].diags, .unknown_key = DIAG_ERROR, .context = &m->compile
+		};
+		m->docs[i] = doc_parse(own, m->sources[i].text, doc_guess(m->sources[i].text), &doc_limits_rules, false,
+				       &ret_diags[i].diags);
+	}
+}
+
+static bool is_lexicon(const struct doc *doc)
+{
+	return doc->kind == DOC_MAP && doc_get(doc, "lexicon");
+}
+
+/* Lists share the lexicons' names, so that `says` has one place to look. */
+static void add_lists(struct making *m, struct reader *r, const struct doc *lists)
+{
+	struct path here = { NULL, "lists", 0 };
+
+	if (lists->kind != DOC_MAP) {
+		reader_error(r, lists, "kind", "write `name: [phrase, phrase]` below it",
+			     "expected lists by name, found %.*s", STR_ARG(doc_describe(r->arena, lists)));
+		return;
+	}
+	r->path = &here;
+	for (size_t i = 0; i < lists->n; i++) {
+		const struct doc_pair *pair = &lists->pairs[i];
+
+		if (lexicons_find(m->rs->lexicons, pair->key) >= 0)
+			reader_error_at(r, pair->at, "duplicate-id", "give the list a name of its own",
+					"there is a lexicon or list \"%.*s\" already", STR_ARG(pair->key));
+		else
+			lexicons_add_inline(m->rs->lexicons, r, arena_dup(r->arena, pair->key), pair->value);
+	}
+	r->path = NULL;
+}
+
+static void share_signals(struct making *m, struct reader *r, struct file_form *file)
+{
+	if (file->signals->kind != DOC_MAP) {
+		reader_error(r, file->signals, "kind", "write `name: {score: SRS, value: less than 36}` below it",
+			     "expected signals by name, found %.*s", STR_ARG(doc_describe(r->arena, file->signals)));
+		return;
+	}
+	file->shared.doc = file->signals;
+	file->shared.used = ARENA_ARRAY(&m->rs->arena, bool, file->signals->n + 1);
+	file->shared.broken = ARENA_ARRAY(&m->rs->arena, bool, file->signals->n + 1);
+}
+
+static void open_file(struct making *m, size_t i)
+{
+	struct reader *r = &m->readers[i];
+	struct file_form *file = &m->files[i];
+
+	if (is_lexicon(m->docs[i])) {
+		lexicons_add(m->rs->lexicons, r, m->docs[i]);
+		return;
+	}
+	fields_read(r, m->docs[i], file_table, file);
+	if (m->docs[i]->kind == DOC_MAP && !file->rules && !file->instruments)
+		reader_error(r, m->docs[i], "empty", "a file has `rules:`, `lexicon:` or `instruments:`",
+			     "a file without rules, lexicon or instruments");
+	if (file->instruments) {
+		struct path here = { NULL, "instruments", 0 };
+
+		r->path = &here;
+		instruments_read(&m->rs->instruments, r, file->instruments);
+		r->path = NULL;
+	}
+	if (file->signals)
+		share_signals(m, r, file);
+}
+
+static void read_one_rule(struct making *m, size_t source, const struct doc *doc, size_t index)
+{
+	struct reader *r = &m->readers[source];
+	struct path list = { NULL, "rules", 0 }, here = { &list, NULL, index };
+	struct rule_form form;
+
+	r->path = &here;
+	rule_read(r, doc, &m->files[source].shared, &form);
+	form.source = source;
+	form.rule.file = m->sources[source].file;
+	rule_lint(r, &form);
+	*VEC_PUSH(&m->rs->arena, &m->forms) = form;
+	r->path = NULL;
+}
+
+static void lint_shared(struct making *m, size_t source)
+{
+	const struct shared_signals *shared = &m->files[source].shared;
+
+	for (size_t i = 0; shared->doc && i < shared->doc->n; i++)
+		if (!shared->used[i])
+			reader_error_at(&m->readers[source], shared->doc->pairs[i].at, "unused-signal",
+					"name it in a condition, or drop it",
+					"no rule of this file uses the signal \"%.*s\"",
+					STR_ARG(shared->doc->pairs[i].key));
+}
+
+static void read_rules(struct making *m, size_t source)
+{
+	const struct doc *rules = m->files[source].rules;
+	struct reader *r = &m->readers[source];
+
+	if (rules->kind != DOC_LIST) {
+		reader_error(r, rules, "kind", "each rule begins with `- id:`", "expected a list of rules, found %.*s",
+			     STR_ARG(doc_describe(r->arena, rules)));
+		return;
+	}
+	if (m->forms.n + rules->n > RULES_MAX) {
+		reader_error(r, rules, "limit", NULL, "more than %d rules in all", RULES_MAX);
+		return;
+	}
+	for (size_t i = 0; i < rules->n; i++)
+		read_one_rule(m, source, rules->items[i], i);
+	lint_shared(m, source);
+}
+
+static void read_all(struct making *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->docs[i])
+			open_file(m, i);
+	for (size_t i = 0; i < m->n; i++)
+		if (m->docs[i] && m->files[i].lists)
+			add_lists(m, &m->readers[i], m->files[i].lists);
+	for (size_t i = 0; i < m->n; i++)
+		if (m->docs[i] && m->files[i].rules)
+			read_rules(m, i);
+	rules_lint(m->readers, m->forms.items, m->forms.n);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct rule_form *x = a, *y = b;
+
+	return str_cmp(x->rule.id, y->rule.id);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct instrument *x = a, *y = b;
+
+	return str_cmp(x->name, y->name);
+}
+
+static void hash_instruments(const struct instruments *set, struct buf *out)
+{
+	for (size_t i = 0; i < set->all.n; i++) {
+		const struct instrument *in = &set->all.items[i];
+
+		buf_printf(out, "%.*s\n%.*s\n%.17g %.17g %d %.17g %.17g %.17g %.17g %.17g\n", STR_ARG(in->name),
+			   STR_ARG(in->family), in->min, in->max, in->higher_is_better, in->rci, in->pooled_sd,
+			   in->cutoff, in->item_min, in->item_max);
+		for (size_t k = 0; k < in->items.n; k++)
+			buf_printf(out, "\t%.*s\n", STR_ARG(in->items.items[k]));
+	}
+}
+
+static struct str hash_all(struct making *m)
+{
+	struct buf out = { 0 };
+	struct str hash;
+
+	buf_printf(&out, "ruptured rules %d\n", RULES_VERSION);
+	for (size_t i = 0; i < m->forms.n; i++)
+		rule_canonical(&m->forms.items[i], true, &out);
+	hash_instruments(&m->rs->instruments, &out);
+	buf_puts(&out, lexicons_canonical(m->rs->lexicons));
+	hash = digest_hex(&m->rs->arena, NULL, buf_str(&out));
+	buf_release(&out);
+	return hash;
+}
+
+static void finish(struct making *m)
+{
+	struct ruleset *rs = m->rs;
+
+	if (m->forms.n)
+		qsort(m->forms.items, m->forms.n, sizeof *m->forms.items, by_id);
+	if (rs->instruments.all.n)
+		qsort(rs->instruments.all.items, rs->instruments.all.n, sizeof *rs->instruments.all.items, by_name);
+	lexicons_freeze(rs->lexicons);
+	rs->rules = ARENA_ARRAY(&rs->arena, struct rule, m->forms.n + 1);
+	rs->n = m->forms.n;
+	for (size_t i = 0; i < rs->n; i++) {
+		rs->rules[i] = m->forms.items[i].rule;
+		rs->rules[i].version = rule_version(&rs->arena, &m->forms.items[i]);
+		rs->rules[i].file = arena_dup(&rs->arena, rs->rules[i].file);
+	}
+	rs->hash = hash_all(m);
+}
+
+struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources, size_t n,
+			      struct source_diags *ret_diags)
+{
+	struct making m = { .rs = calloc(1, sizeof *m.rs), .sources = sources, .n = n };
+	size_t errors = 0;
+
+	if (!m.rs)
+		abort();
+	m.rs->lexicons = lexicons_new();
+	begin(&m, a, ret_diags);
+	read_all(&m);
+	for (size_t i = 0; i < n; i++) {
+		diags_sort(&ret_diags[i].diags);
+		errors += ret_diags[i].diags.errors;
+	}
+	if (errors) {
+		rules_free(m.rs);
+		return NULL;
+	}
+	finish(&m);
+	return m.rs;
+}
+
+void rules_free(struct ruleset *rs)
+{
+	if (!rs)
+		return;
+	lexicons_free(rs->lexicons);
+	arena_release(&rs->arena);
+	free(rs);
+}
+
+const struct rule *rules_find(const struct ruleset *rs, struct str id)
+{
+	size_t low = 0, high = rs->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int c = str_cmp(rs->rules[middle].id, id);
+
+		if (c == 0)
+			return &rs->rules[middle];
+		if (c < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
