@@ -2,6 +2,9 @@
  * Wake-ups from directories, through libinotifytools, which appears only here.
  *
  * Only a wake-up: a caller that is woken lists.  The library's state is global: one watch a process, one thread.
+ *
+ * A directory that somebody holds open is silent when it is removed and made again (the spool holds its own): add its
+ * parent too, and call watch_repair when the parent wakes, and once a minute.
  */
 #ifndef RUPTURED_IO_WATCH_H
 #define RUPTURED_IO_WATCH_H
