@@ -28,37 +28,21 @@ int64_t engine_now(const struct engine *en)
 	return en->options.as_of != DATE_NONE ? en->options.as_of : clock_now();
 }
 
-static void number_of(const struct signal *signal, const struct reading *reading, struct alert_number *ret)
+static void number_of(const struct incident_reading *reading, struct alert_number *ret)
 {
-	ret->signal = signal->name;
-	ret->value = reading->raw;
+	ret->signal = reading->signal;
+	ret->value = reading->value;
 	ret->baseline = reading->baseline;
 	for (size_t i = 0; i < reading->evidence.n && ret->n_turns < sizeof ret->turns / sizeof *ret->turns; i++)
 		ret->turns[ret->n_turns++] = reading->evidence.items[i].turn;
 }
 
-/* The true signals of the rule in the session where the incident was last found true. */
-static void alert_evidence(struct telling *t, const struct rule *rule, const struct incident *incident, struct alert *alert)
+/* What the true signals measured when the rule was last true. */
+static void alert_evidence(struct arena *a, const struct incident *incident, struct alert *alert)
 {
-	struct view view = {
-		.history = t->history,
-		.session = incident->last_true,
-		.as_of = incident->transitions.items[incident->transitions.n - 1].at,
-		.subject = incident->subject,
-		.opened_at = DATE_NONE,
-		.instruments = &t->en->rules->instruments,
-		.lexicons = t->en->rules->lexicons,
-		.incidents = rule->second_pass ? &t->judgement->incidents : NULL,
-		.arena = t->a,
-	};
-
-	alert->evidence = ARENA_ARRAY(t->a, struct alert_number, rule->n_signals);
-	for (size_t i = 0; i < rule->n_signals; i++) {
-		struct reading reading = signal_evaluate(rule->signals[i], &view);
-
-		if (reading.truth == TRUTH_TRUE)
-			number_of(rule->signals[i], &reading, &alert->evidence[alert->n_evidence++]);
-	}
+	alert->evidence = ARENA_ARRAY(a, struct alert_number, incident->readings.n);
+	for (size_t i = 0; i < incident->readings.n; i++)
+		number_of(&incident->readings.items[i], &alert->evidence[alert->n_evidence++]);
 }
 
 static struct str state_word(int state)
@@ -87,7 +71,7 @@ static void alert_of(struct telling *t, const struct told *told, const struct an
 	ret->say = alert_say(t->a, rule->say, ret);
 	ret->next_step = alert_say(t->a, rule->next_step, ret);
 	if (told->incident)
-		alert_evidence(t, rule, told->incident, ret);
+		alert_evidence(t->a, told->incident, ret);
 }
 
 /* Cut to the sink's privacy level here: the courier never has more than the sink may show. */

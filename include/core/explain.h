@@ -1,0 +1,40 @@
+/*
+ * explain: why an alert came and why none did, from the very verdicts the judge gave.
+ *
+ * There is no second evaluator: explain() runs judge() with a trace and keeps what it says.  Rendering shows members as
+ * the caller names them (tokens from the store, the record's own ids from files).
+ */
+#ifndef RUPTURED_CORE_EXPLAIN_H
+#define RUPTURED_CORE_EXPLAIN_H
+
+#include "core/json.h"
+#include "core/judge.h"
+
+struct explained {
+	struct verdict verdict; /* readings in the explanation's arena */
+	const struct rule *rule;
+};
+
+struct explanation {
+	const struct history *history;
+	const struct ruleset *rules;
+	const struct judgement *judgement;
+	VEC(struct explained) all; /* in the order judged */
+};
+
+/* How a member is shown; NULL: no name (the case). */
+typedef struct str (*member_namer)(const struct roster *roster, int member);
+struct str member_token(const struct roster *roster, int member);
+struct str member_local(const struct roster *roster, int member);
+
+struct explanation *explain(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of);
+
+/* The members `signals`, `verdicts` and `alerts` of one session, into the JSON map that is open. */
+void explain_json(const struct explanation *x, size_t session, member_namer name, struct json *j);
+
+enum explain_detail { EXPLAIN_TRUE, EXPLAIN_ALL };
+/* The session in words, for a terminal: what fired and why; with EXPLAIN_ALL every rule that stayed quiet too. */
+void explain_text(const struct explanation *x, size_t session, member_namer name, enum explain_detail detail,
+		  struct buf *out);
+
+#endif

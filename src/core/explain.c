@@ -1,0 +1,270 @@
+#include "core/explain.h"
+
+static const char *const truth_names[] = { "false", "no_data", "true" };
+
+struct collecting {
+	struct arena *a;
+	struct explanation *x;
+};
+
+static void keep_verdict(void *user, const struct verdict *v)
+{
+	struct collecting *c = user;
+	const struct rule *rule = &c->x->rules->rules[v->rule];
+	struct explained *kept = VEC_PUSH(c->a, &c->x->all);
+	struct reading *readings = ARENA_ARRAY(c->a, struct reading, rule->n_signals);
+
+	if (rule->n_signals)
+		memcpy(readings, v->readings, rule->n_signals * sizeof *readings);
+	*kept = (struct explained){ .verdict = *v, .rule = rule };
+	kept->verdict.readings = readings;
+}
+
+struct explanation *explain(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of)
+{
+	struct explanation *x = ARENA_NEW(a, struct explanation);
+	struct collecting c = { a, x };
+	struct judge_trace trace = { keep_verdict, &c };
+
+	x->history = history;
+	x->rules = rules;
+	x->judgement = judge(a, history, rules, as_of, &trace);
+	return x;
+}
+
+struct str member_token(const struct roster *roster, int member)
+{
+	return member < 0 ? (struct str){ NULL, 0 } : roster->members.items[member].token;
+}
+
+struct str member_local(const struct roster *roster, int member)
+{
+	return member < 0 ? (struct str){ NULL, 0 } : roster->members.items[member].local;
+}
+
+static void json_subject(const struct explanation *x, struct subject s, member_namer name, struct json *j)
+{
+	json_key(j, "member");
+	json_str(j, name(x->history->roster, s.member));
+	json_key(j, "other");
+	json_str(j, name(x->history->roster, s.other));
+}
+
+static void json_evidence(const evidence_list *evidence, struct json *j)
+{
+	json_key(j, "evidence");
+	json_list(j);
+	for (size_t i = 0; i < evidence->n; i++)
+		json_int(j, evidence->items[i].turn);
+	json_end_list(j);
+}
+
+static void json_signal(const struct explanation *x, const struct explained *e, size_t i, member_namer name,
+			struct json *j)
+{
+	const struct signal *s = e->rule->signals[i];
+	const struct reading *r = &e->verdict.readings[i];
+
+	json_map(j);
+	json_key(j, "rule");
+	json_str(j, e->rule->id);
+	json_key(j, "signal");
+	json_str(j, s->name);
+	json_subject(x, e->verdict.subject, name, j);
+	json_key(j, "value");
+	json_number(j, r->raw);
+	json_key(j, "threshold");
+	json_str(j, s->threshold.words);
+	json_key(j, "baseline");
+	json_number(j, r->baseline);
+	json_key(j, "sd");
+	json_number(j, r->sd);
+	json_key(j, "truth");
+	json_z(j, truth_names[r->truth]);
+	json_key(j, "why");
+	json_z(j, r->why);
+	json_evidence(&r->evidence, j);
+	json_end_map(j);
+}
+
+static void json_signals(const struct explanation *x, size_t session, member_namer name, struct json *j)
+{
+	json_key(j, "signals");
+	json_list(j);
+	for (size_t i = 0; i < x->all.n; i++) {
+		const struct explained *e = &x->all.items[i];
+
+		for (size_t s = 0; e->verdict.session == session && s < e->rule->n_signals; s++)
+			json_signal(x, e, s, name, j);
+	}
+	json_end_list(j);
+}
+
+static void json_verdict(const struct explanation *x, const struct explained *e, member_namer name, struct json *j)
+{
+	json_map(j);
+	json_key(j, "rule");
+	json_str(j, e->rule->id);
+	json_subject(x, e->verdict.subject, name, j);
+	json_key(j, "truth");
+	json_z(j, truth_names[e->verdict.truth]);
+	json_key(j, "severity");
+	json_z(j, e->verdict.truth == TRUTH_TRUE ? severity_words.words[e->verdict.severity] : NULL);
+	json_end_map(j);
+}
+
+static void json_verdicts(const struct explanation *x, size_t session, member_namer name, struct json *j)
+{
+	json_key(j, "verdicts");
+	json_list(j);
+	for (size_t i = 0; i < x->all.n; i++)
+		if (x->all.items[i].verdict.session == session)
+			json_verdict(x, &x->all.items[i], name, j);
+	json_end_list(j);
+}
+
+static void json_transition(const struct explanation *x, const struct incident *incident, const struct transition *t,
+			    member_namer name, struct json *j)
+{
+	json_map(j);
+	json_key(j, "rule");
+	json_str(j, x->rules->rules[incident->rule].id);
+	json_subject(x, incident->subject, name, j);
+	json_key(j, "state");
+	json_z(j, incident_state_words.words[t->state]);
+	json_key(j, "severity");
+	json_z(j, severity_words.words[t->severity]);
+	json_key(j, "quietly");
+	json_bool(j, t->quietly);
+	json_key(j, "why");
+	json_z(j, t->why);
+	json_end_map(j);
+}
+
+/* Strengths are judged like rules and never announced. */
+static bool is_alert(const struct explanation *x, const struct incident *incident)
+{
+	const struct rule *rule = &x->rules->rules[incident->rule];
+
+	return !rule->strength && rule->status == STATUS_ACTIVE;
+}
+
+static void json_alerts(const struct explanation *x, size_t session, member_namer name, struct json *j)
+{
+	const struct incident_set *set = &x->judgement->incidents;
+
+	json_key(j, "alerts");
+	json_list(j);
+	for (size_t i = 0; i < set->all.n; i++) {
+		const struct incident *incident = &set->all.items[i];
+
+		for (size_t t = 0; is_alert(x, incident) && t < incident->transitions.n; t++)
+			if (incident->transitions.items[t].session == session)
+				json_transition(x, incident, &incident->transitions.items[t], name, j);
+	}
+	json_end_list(j);
+}
+
+void explain_json(const struct explanation *x, size_t session, member_namer name, struct json *j)
+{
+	json_signals(x, session, name, j);
+	json_verdicts(x, session, name, j);
+	json_alerts(x, session, name, j);
+}
+
+static void text_subject(const struct explanation *x, struct subject s, member_namer name, struct buf *out)
+{
+	if (s.member < 0)
+		buf_puts(out, STR("case"));
+	else
+		buf_puts(out, name(x->history->roster, s.member));
+	if (s.other >= 0)
+		buf_printf(out, " and %.*s", STR_ARG(name(x->history->roster, s.other)));
+}
+
+static void text_evidence(const evidence_list *evidence, struct buf *out)
+{
+	if (!evidence->n)
+		return;
+	buf_printf(out, "; turn%s", evidence->n > 1 ? "s" : "");
+	for (size_t i = 0; i < evidence->n && i < 12; i++)
+		buf_printf(out, "%s %u", i ? "," : "", evidence->items[i].turn);
+	if (evidence->n > 12)
+		buf_printf(out, " and %zu more", evidence->n - 12);
+}
+
+static void text_signal(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	buf_printf(out, "      %-8s %-14.*s", truth_names[r->truth], STR_ARG(s->name));
+	if (r->truth == TRUTH_NO_DATA && r->why) {
+		buf_printf(out, " %s", r->why);
+	} else {
+		if (!isnan(r->raw))
+			buf_printf(out, " %.4g", r->raw);
+		if (!isnan(r->baseline))
+			buf_printf(out, ", own usual %.4g over %zu sessions (sd %.3g)", r->baseline, r->baseline_n, r->sd);
+		if (!isnan(r->value) && r->value != r->raw)
+			buf_printf(out, ", that is %.3g", r->value);
+	}
+	if (s->threshold.words.n)
+		buf_printf(out, "; asks for %.*s", STR_ARG(s->threshold.words));
+	text_evidence(&r->evidence, out);
+	buf_putc(out, '\n');
+}
+
+static void text_verdict(const struct explanation *x, const struct explained *e, member_namer name, struct buf *out)
+{
+	bool fired = e->verdict.truth == TRUTH_TRUE;
+
+	buf_printf(out, "  %-8s %.*s (", fired ? severity_words.words[e->verdict.severity] : truth_names[e->verdict.truth],
+		   STR_ARG(e->rule->id));
+	text_subject(x, e->verdict.subject, name, out);
+	buf_printf(out, "): %.*s", STR_ARG(e->rule->title));
+	if (e->verdict.capped)
+		buf_puts(out, STR(" [the transcript alone: no more than a notice]"));
+	if (e->verdict.raised)
+		buf_puts(out, STR(" [raised: several channels agree]"));
+	buf_putc(out, '\n');
+	for (size_t i = 0; i < e->rule->n_signals; i++)
+		text_signal(e->rule->signals[i], &e->verdict.readings[i], out);
+}
+
+static void text_transitions(const struct explanation *x, size_t session, member_namer name, struct buf *out)
+{
+	const struct incident_set *set = &x->judgement->incidents;
+
+	for (size_t i = 0; i < set->all.n; i++) {
+		const struct incident *incident = &set->all.items[i];
+
+		for (size_t n = 0; is_alert(x, incident) && n < incident->transitions.n; n++) {
+			const struct transition *t = &incident->transitions.items[n];
+
+			if (t->session != session)
+				continue;
+			buf_printf(out, "  -> %s%s: %.*s (", incident_state_words.words[t->state],
+				   t->quietly ? ", quietly" : "", STR_ARG(x->rules->rules[incident->rule].id));
+			text_subject(x, incident->subject, name, out);
+			buf_printf(out, "), %s\n", t->why);
+		}
+	}
+}
+
+void explain_text(const struct explanation *x, size_t session, member_namer name, enum explain_detail detail,
+		  struct buf *out)
+{
+	size_t fired = 0, quiet = 0, unknown = 0;
+
+	for (size_t i = 0; i < x->all.n; i++) {
+		const struct explained *e = &x->all.items[i];
+
+		if (e->verdict.session != session)
+			continue;
+		fired += e->verdict.truth == TRUTH_TRUE;
+		quiet += e->verdict.truth == TRUTH_FALSE;
+		unknown += e->verdict.truth == TRUTH_NO_DATA;
+		if (detail == EXPLAIN_ALL || e->verdict.truth == TRUTH_TRUE)
+			text_verdict(x, e, name, out);
+	}
+	text_transitions(x, session, name, out);
+	buf_printf(out, "  %zu fired, %zu did not, %zu had no data\n", fired, quiet, unknown);
+}
