@@ -28,6 +28,9 @@ struct config {
 /* path NULL: CONFIG_PATH when it is there, else defaults.  NULL with diagnostics (or an error when unreadable: *e is
  * filled and the diagnostics are empty). */
 struct config *config_load(const char *path, struct diags *d, struct error *e);
+/* The same, with faults and warnings written into `out` as people are to see them; e->kind says whether the file could
+ * be read at all. */
+struct config *config_load_shown(const char *path, struct buf *out, struct error *e);
 /* From text; file names the source in messages. */
 struct config *config_parse(struct str file, struct str text, struct diags *d);
 void config_free(struct config *c);

@@ -131,11 +131,6 @@ static void read_store(struct reader *r, const struct doc *v, void *into, const 
 		*(struct str *)into = store;
 }
 
-static void read_retention(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	fields_read(r, v, f->detail, into);
-}
-
 static const struct field retention_fields[] = {
 	{ "processed", "how long judged files are kept in processed/ (a duration, or `forever`)", read_duration_or,
 	  offsetof(struct said, retention.processed_s) - offsetof(struct said, retention), false, &or_forever },
@@ -156,7 +151,7 @@ static const struct field config_fields[] = {
 	  offsetof(struct said, delivery.routes), false, NULL },
 	{ "fallback", "the sink for what no route took", read_any, offsetof(struct said, delivery.fallback), false,
 	  NULL },
-	{ "retention", "how long files stay in the spool", read_retention, offsetof(struct said, retention), false,
+	{ "retention", "how long files stay in the spool", read_map, offsetof(struct said, retention), false,
 	  retention_fields },
 	{ "announce_within", "what changed longer ago than this when first judged is listed, never sent (or `always`)",
 	  read_duration_or, offsetof(struct said, announce_within_s), false, &or_always },
@@ -242,19 +237,45 @@ struct config *config_parse(struct str file, struct str text, struct diags *d)
 	return c;
 }
 
-struct config *config_load(const char *path, struct diags *d, struct error *e)
+/* *ret_text, in the arena `file`: what was read. */
+static struct config *load(const char *path, struct arena *file, struct str *ret_text, struct diags *d, struct error *e)
 {
-	struct arena file = { 0 };
-	struct str text;
-	struct config *c = NULL;
+	struct config *c;
 
+	*ret_text = (struct str){ NULL, 0 };
 	if (!path && access(CONFIG_PATH, F_OK) < 0 && errno == ENOENT) {
 		c = config_new();
 		config_read(c, NULL, d);
 		return c;
 	}
-	if (file_read(&file, path ? path : CONFIG_PATH, CONFIG_MAX_BYTES, &text, e) == 0)
-		c = config_parse(str_of(path ? path : CONFIG_PATH), text, d);
+	if (!path)
+		path = CONFIG_PATH;
+	if (file_read(file, path, CONFIG_MAX_BYTES, ret_text, e) < 0)
+		return NULL;
+	return config_parse(str_of(path), *ret_text, d);
+}
+
+struct config *config_load(const char *path, struct diags *d, struct error *e)
+{
+	struct arena file = { 0 };
+	struct str text;
+	struct config *c = load(path, &file, &text, d, e);
+
+	arena_release(&file);
+	return c;
+}
+
+struct config *config_load_shown(const char *path, struct buf *out, struct error *e)
+{
+	struct arena file = { 0 };
+	struct diags d = { .arena = &file };
+	struct str text;
+	struct config *c;
+
+	e->kind = ERROR_NONE;
+	c = load(path, &file, &text, &d, e);
+	if (d.all.n)
+		diags_render(&d, str_of(path ? path : CONFIG_PATH), text, DIAG_CARET, out);
 	arena_release(&file);
 	return c;
 }

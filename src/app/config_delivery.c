@@ -65,11 +65,6 @@ static void read_kind(struct reader *r, const struct doc *v, void *into, const s
 	chosen->settings = chosen->kind->read(r, v);
 }
 
-static void read_retry(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	fields_read(r, v, f->detail, into);
-}
-
 static void read_wait(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
 	int64_t s = -1;
@@ -92,7 +87,7 @@ static const struct field retry_fields[] = {
 static const struct field sink_fields[] = {
 	{ "privacy", "what an alert carries there: bare, tokens, advice or numbers", read_word,
 	  offsetof(struct sink_said, privacy), false, &privacy_words },
-	{ "retry", "how often and how long a failed delivery is tried again", read_retry,
+	{ "retry", "how often and how long a failed delivery is tried again", read_map,
 	  offsetof(struct sink_said, retry), false, retry_fields },
 };
 #define SINK_FIELDS (sizeof sink_fields / sizeof sink_fields[0])
@@ -140,8 +135,8 @@ static void sink_read(struct reader *r, struct config *c, const struct field *ta
 				STR_ARG(pair->key));
 	fine = fields_read(r, pair->value, table, &said);
 	if (fine && !said.chosen.kind)
-		reader_error(r, pair->value, "sink-kind", "write \"syslog: {...}\" or \"exec: {command: [...]}\"",
-			     "sink \"%.*s\" does not say where it leads", STR_ARG(pair->key));
+		reader_error_at(r, pair->at, "sink-kind", "write \"syslog: {...}\" or \"exec: {command: [...]}\"",
+				"sink \"%.*s\" does not say where it leads", STR_ARG(pair->key));
 	/* A faulty sink is a sink all the same: the routes that name it are not at fault. */
 	if (!said.chosen.kind)
 		said.chosen.kind = sink_kinds[0];
@@ -224,11 +219,6 @@ static void read_least(struct reader *r, const struct doc *v, void *into, const 
 		     "expected \"at least\" and a severity, found \"%.*s\"", STR_ARG(said));
 }
 
-static void read_match(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	fields_read(r, v, f->detail, into);
-}
-
 static const struct field match_fields[] = {
 	{ "severity", "`at least WORD`: info, notice, warning, critical", read_least,
 	  offsetof(struct match_said, min_severity), false, NULL },
@@ -240,7 +230,7 @@ static const struct field match_fields[] = {
 };
 static const struct field route_fields[] = {
 	{ "name", "of the route; alerts carry it", read_str, offsetof(struct route_said, name), true, NULL },
-	{ "match", "what it takes; without it: everything", read_match, offsetof(struct route_said, match), false,
+	{ "match", "what it takes; without it: everything", read_map, offsetof(struct route_said, match), false,
 	  match_fields },
 	{ "to", "the sinks that are told", read_any, offsetof(struct route_said, to), true, NULL },
 	{ "continue", "yes: later routes are looked at too", read_flag, offsetof(struct route_said, go_on), false,
@@ -412,10 +402,13 @@ static void unused_check(struct reader *r, const struct config *c, const struct 
 	struct path here;
 
 	path_enter(r, &here, "sinks", 0);
-	for (size_t i = 0; sinks->kind == DOC_MAP && i < sinks->n; i++)
-		if (!sink_used(c, sinks->pairs[i].key))
-			reader_warn(r, sinks->pairs[i].value, "unused-sink", "name it in a route's \"to\"",
-				    "nothing is sent to sink \"%.*s\"", STR_ARG(sinks->pairs[i].key));
+	for (size_t i = 0; sinks->kind == DOC_MAP && i < sinks->n; i++) {
+		const struct doc_pair *sink = &sinks->pairs[i];
+
+		if (!sink_used(c, sink->key))
+			diag_add(r->diags, DIAG_WARNING, "unused-sink", sink->at, reader_path(r),
+				 "name it in a route's \"to\"", "nothing is sent to sink \"%.*s\"", STR_ARG(sink->key));
+	}
 	path_leave(r, &here);
 }
 
