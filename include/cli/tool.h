@@ -1,0 +1,47 @@
+/*
+ * rupturectl: one row a subcommand, one file each.
+ */
+#ifndef RUPTURED_CLI_TOOL_H
+#define RUPTURED_CLI_TOOL_H
+
+#include "app/config.h"
+#include "io/store.h"
+
+enum { EXIT_FINE = 0, EXIT_FOUND = 1, EXIT_WRONG = 2, EXIT_AGAIN = 75 };
+
+/* What stands before the subcommand. */
+struct tool {
+	const char *config_path; /* -c, or NULL */
+	bool json;		 /* --json, anywhere */
+};
+
+struct tool_command {
+	const char *name;
+	const char *arguments; /* for the usage line */
+	const char *help;
+	int (*run)(struct tool *t, int argc, char **argv); /* argv[0] is the subcommand */
+};
+
+int tool_lint(struct tool *t, int argc, char **argv);
+int tool_explain(struct tool *t, int argc, char **argv);
+int tool_alerts(struct tool *t, int argc, char **argv);
+int tool_status(struct tool *t, int argc, char **argv);
+int tool_ack(struct tool *t, int argc, char **argv);
+int tool_case(struct tool *t, int argc, char **argv);
+int tool_audit(struct tool *t, int argc, char **argv);
+
+/* "rupturectl: ..." on standard error; EXIT_WRONG, and EXIT_AGAIN for a passing trouble. */
+int tool_fail(const struct error *e);
+int tool_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The configuration, or NULL with its faults printed. */
+struct config *tool_config(const struct tool *t);
+/* The store of the configuration, for reading; NULL with the reason printed. */
+struct store *tool_store(const struct config *config);
+/* The rules at these paths, or of the configuration when there are none; NULL with the faults printed. */
+struct ruleset *tool_rules(const struct tool *t, const struct strs *paths);
+
+/* Prints the JSON text and a newline, and starts anew. */
+void tool_print(struct json *j);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * rupturectl ack, case close: a person's act as a file in commands/, and the engine's answer.
+ */
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "cli/tool.h"
+#include "io/clock.h"
+#include "io/files.h"
+
+#define ANSWER_MS 5000
+#define LOOK_MS	  20
+
+struct act {
+	const char *act;
+	const char *alert, *case_id;
+	struct str note, reason;
+};
+
+static void put(struct json *j, const char *key, struct str value)
+{
+	if (!value.n)
+		return;
+	json_key(j, key);
+	json_str(j, value);
+}
+
+static void act_json(const struct act *act, struct json *j)
+{
+	json_map(j);
+	json_key(j, "ruptured-command");
+	json_int(j, COMMAND_VERSION);
+	put(j, "act", str_of(act->act));
+	put(j, "alert", str_of(act->alert));
+	put(j, "case", str_of(act->case_id));
+	put(j, "note", act->note);
+	put(j, "reason", act->reason);
+	json_end_map(j);
+}
+
+static int print_answer(const struct tool *t, struct arena *a, struct str text)
+{
+	struct diags d = { .arena = a };
+	struct doc *doc = doc_parse(a, text, DOC_JSON, &doc_limits_rules, false, &d);
+	const struct doc *said = doc ? doc_get(doc, "text") : NULL, *ok = doc ? doc_get(doc, "ok") : NULL;
+	bool fine = false;
+
+	if (ok)
+		doc_flag(ok, &fine);
+	if (t->json)
+		printf("%.*s\n", STR_ARG(str_trim(text)));
+	else if (said)
+		fprintf(fine ? stdout : stderr, "%.*s\n", STR_ARG(said->text));
+	return fine ? EXIT_FINE : EXIT_WRONG;
+}
+
+static int wait_for_answer(const struct tool *t, struct arena *a, struct str path)
+{
+	int64_t until = clock_monotonic_ms() + ANSWER_MS;
+	struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
+	struct error e;
+	struct str text;
+
+	while (access(path.p, F_OK) != 0) {
+		if (clock_monotonic_ms() > until) {
+			fputs("rupturectl: no answer yet; is the engine running?  It will be carried out when it does.\n", stderr);
+			return EXIT_AGAIN;
+		}
+		nanosleep(&pause, NULL);
+	}
+	if (file_read(a, path.p, COMMAND_MAX_BYTES, &text, &e) < 0)
+		return tool_fail(&e);
+	return print_answer(t, a, text);
+}
+
+static int do_act(struct tool *t, const struct act *act)
+{
+	struct arena a = { 0 };
+	struct config *config = tool_config(t);
+	struct json *j = json_new(false);
+	struct error e = { 0 };
+	struct str path;
+	char name[17];
+	int rc = EXIT_WRONG;
+
+	if (config) {
+		random_hex(name, 16);
+		act_json(act, j);
+		path = arena_printf(&a, "%.*s/commands/%s.json", STR_ARG(config->spool), name);
+		if (file_write(path.p, json_text(j), 0640, &e) < 0)
+			rc = tool_fail(&e);
+		else
+			rc = wait_for_answer(t, &a,
+					     arena_printf(&a, "%.*s/answers/%s.json", STR_ARG(config->spool), name));
+		config_free(config);
+	}
+	json_free(j);
+	arena_release(&a);
+	return rc;
+}
+
+static struct str join(struct arena *a, int argc, char **argv)
+{
+	struct str text = STR("");
+
+	for (int i = 0; i < argc; i++)
+		text = arena_printf(a, "%.*s%s%s", STR_ARG(text), i ? " " : "", argv[i]);
+	return text;
+}
+
+int tool_ack(struct tool *t, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct act act = { .act = "ack" };
+	int rc;
+
+	if (argc < 2)
+		return tool_misuse("ack which alert? `rupturectl alerts` lists them");
+	act.alert = argv[1];
+	act.note = join(&a, argc - 2, argv + 2);
+	rc = do_act(t, &act);
+	arena_release(&a);
+	return rc;
+}
+
+int tool_case(struct tool *t, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct act act = { .act = "case close" };
+	int rc;
+
+	if (argc < 3 || strcmp(argv[1], "close") != 0)
+		return tool_misuse("usage: rupturectl case close CASE [REASON...]");
+	act.case_id = argv[2];
+	act.reason = join(&a, argc - 3, argv + 3);
+	rc = do_act(t, &act);
+	arena_release(&a);
+	return rc;
+}

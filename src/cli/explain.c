@@ -1,0 +1,236 @@
+/*
+ * rupturectl explain: over files (a record alone is judged as a first session, several of one case as a series), or over
+ * what the store holds of a case.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/series.h"
+#include "cli/tool.h"
+#include "io/clock.h"
+
+struct request {
+	struct strs rules, targets;
+	bool hits, all;
+	int64_t as_of;
+};
+
+static int parse(struct arena *a, int argc, char **argv, struct request *ret)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--hits") == 0)
+			ret->hits = true;
+		else if (strcmp(argv[i], "--all") == 0)
+			ret->all = true;
+		else if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc)
+			*VEC_PUSH(a, &ret->rules) = str_of(argv[++i]);
+		else if (strcmp(argv[i], "--as-of") == 0 && i + 1 < argc) {
+			struct str date = str_of(argv[++i]);
+
+			if (!date_parse(date, &ret->as_of) && !date_parse_day(date, &ret->as_of))
+				return tool_misuse("--as-of takes a date like 2026-03-02T14:00:00Z or 2026-03-02");
+		} else if (argv[i][0] == '-')
+			return tool_misuse("explain: unknown option \"%s\"", argv[i]);
+		else
+			*VEC_PUSH(a, &ret->targets) = str_of(argv[i]);
+	}
+	return ret->targets.n ? EXIT_FINE : tool_misuse("explain what? give record files, a case or an alert");
+}
+
+static void json_hit(const struct ruleset *rules, const struct series_hit *h, struct json *j)
+{
+	json_map(j);
+	json_key(j, "turn");
+	json_int(j, (int64_t)h->turn);
+	json_key(j, "lexicon");
+	json_str(j, lexicons_get(rules->lexicons, (size_t)h->hit.lexicon)->id);
+	json_key(j, "entry");
+	json_int(j, h->hit.entry);
+	json_key(j, "weight");
+	json_number(j, h->hit.weight);
+	json_key(j, "from");
+	json_str(j, h->from);
+	json_key(j, "to");
+	json_str(j, h->to);
+	json_key(j, "unless");
+	json_z(j, h->hit.unless);
+	json_end_map(j);
+}
+
+static void json_record(const struct series_case *c, const struct series_record *r, const struct ruleset *rules,
+			bool hits, struct json *j)
+{
+	json_map(j);
+	json_key(j, "record");
+	json_str(j, r->skeleton->record);
+	json_key(j, "case");
+	json_str(j, c->id);
+	json_key(j, "session");
+	json_int(j, (int64_t)c->history->sessions[r->session].ordinal);
+	explain_json(c->explanation, r->session, member_local, j);
+	if (hits) {
+		json_key(j, "hits");
+		json_list(j);
+		for (size_t i = 0; i < r->hits.n; i++)
+			json_hit(rules, &r->hits.items[i], j);
+		json_end_list(j);
+	}
+	json_end_map(j);
+}
+
+static void text_session(const struct explanation *x, size_t session, struct str case_name, member_namer name, bool all,
+			 struct buf *out)
+{
+	const struct session *s = &x->history->sessions[session];
+	struct arena a = { 0 };
+
+	buf_printf(out, "case %.*s, session %zu, %.*s\n", STR_ARG(case_name), s->ordinal,
+		   STR_ARG(date_format_day(&a, s->started)));
+	explain_text(x, session, name, all ? EXPLAIN_ALL : EXPLAIN_TRUE, out);
+	arena_release(&a);
+}
+
+static void print_series(const struct tool *t, const struct series *s, const struct ruleset *rules, const struct request *rq)
+{
+	struct json *j = json_new(false);
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < s->cases.n; i++) {
+		const struct series_case *c = &s->cases.items[i];
+
+		for (size_t n = 0; t->json && n < c->records.n; n++) {
+			json_record(c, &c->records.items[n], rules, rq->hits, j);
+			tool_print(j);
+		}
+		for (size_t n = 0; !t->json && n < c->history->n; n++)
+			text_session(c->explanation, n, c->id, member_local, rq->all, &out);
+		fputs(buf_str(&out).p, stdout);
+		buf_reset(&out);
+	}
+	buf_release(&out);
+	json_free(j);
+}
+
+static int explain_files(const struct tool *t, const struct request *rq)
+{
+	struct arena a = { 0 };
+	struct series s;
+	struct series_options options = { .as_of = rq->as_of, .hits = rq->hits };
+	struct ruleset *rules = tool_rules(t, &rq->rules);
+	struct buf faults = { 0 };
+	struct error e = { 0 };
+	size_t bad = 0;
+	int rc = EXIT_WRONG;
+
+	if (rules && series_read(&a, rq->targets.items, rq->targets.n, rules, &options, &s, &faults, &bad, &e) < 0)
+		rc = tool_fail(&e);
+	else if (rules) {
+		fputs(buf_str(&faults).p, stderr);
+		print_series(t, &s, rules, rq);
+		rc = bad ? EXIT_WRONG : EXIT_FINE;
+	}
+	arena_release(&a);
+	buf_release(&faults);
+	if (rules)
+		rules_free(rules);
+	return rc;
+}
+
+/* A case by token, by the clinic's id, or by an alert of it. */
+static int find_case(struct store *st, struct arena *a, struct str target, struct stored_case **ret, struct error *e)
+{
+	struct told told;
+	int64_t row = 0;
+	bool found;
+	stored_alerts alerts = { 0 };
+
+	if (store_case_by_token(st, a, target, ret, e) < 0 || (!*ret && store_case(st, a, target, ret, e) < 0))
+		return -1;
+	if (*ret)
+		return 0;
+	if (store_told_find(st, a, target, &row, &told, &found, e) < 0 || store_alerts(st, a, true, &alerts, e) < 0)
+		return -1;
+	for (size_t i = 0; found && i < alerts.n; i++)
+		if (strcmp(alerts.items[i].told.id, told.id) == 0)
+			return store_case_by_token(st, a, alerts.items[i].case_token, ret, e);
+	return 0;
+}
+
+static void print_case(const struct tool *t, const struct explanation *x, struct str token, bool all)
+{
+	struct json *j = json_new(false);
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < x->history->n; i++) {
+		if (!t->json) {
+			text_session(x, i, token, member_token, all, &out);
+			continue;
+		}
+		json_map(j);
+		json_key(j, "case");
+		json_str(j, token);
+		json_key(j, "session");
+		json_int(j, (int64_t)x->history->sessions[i].ordinal);
+		explain_json(x, i, member_token, j);
+		json_end_map(j);
+		tool_print(j);
+	}
+	if (!t->json)
+		fputs(buf_str(&out).p, stdout);
+	buf_release(&out);
+	json_free(j);
+}
+
+static int explain_stored(const struct tool *t, struct store *st, const struct ruleset *rules, const struct request *rq,
+			  struct str target)
+{
+	struct arena a = { 0 };
+	struct error e = { 0 };
+	struct stored_case *c = NULL;
+	struct skeleton **skeletons;
+	struct history *history;
+	size_t n;
+	int rc = EXIT_FINE;
+
+	if (find_case(st, &a, target, &c, &e) < 0 || (c && store_skeletons(st, &a, c->row, &skeletons, &n, &e) < 0))
+		rc = tool_fail(&e);
+	else if (!c)
+		rc = tool_misuse("\"%.*s\" is no file, no case and no alert", STR_ARG(target));
+	else {
+		history = history_build(&a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
+		print_case(t, explain(&a, history, rules, rq->as_of == DATE_NONE ? clock_now() : rq->as_of), c->token,
+			   rq->all);
+	}
+	arena_release(&a);
+	return rc;
+}
+
+static int explain_store(const struct tool *t, const struct request *rq)
+{
+	struct config *config = tool_config(t);
+	struct store *st = config ? tool_store(config) : NULL;
+	struct ruleset *rules = st ? tool_rules(t, &rq->rules) : NULL;
+	int rc = rules ? EXIT_FINE : EXIT_WRONG;
+
+	for (size_t i = 0; rules && rc == EXIT_FINE && i < rq->targets.n; i++)
+		rc = explain_stored(t, st, rules, rq, rq->targets.items[i]);
+	if (rules)
+		rules_free(rules);
+	if (st)
+		store_close(st);
+	if (config)
+		config_free(config);
+	return rc;
+}
+
+int tool_explain(struct tool *t, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct request rq = { .as_of = DATE_NONE };
+	int rc = parse(&a, argc, argv, &rq);
+
+	if (rc == EXIT_FINE)
+		rc = access(rq.targets.items[0].p, F_OK) == 0 ? explain_files(t, &rq) : explain_store(t, &rq);
+	arena_release(&a);
+	return rc;
+}

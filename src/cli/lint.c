@@ -1,0 +1,108 @@
+/*
+ * rupturectl lint: all mistakes of all rule files at once.
+ */
+#include <stdio.h>
+
+#include "app/ruledir.h"
+#include "cli/tool.h"
+
+static void json_faults(const struct rule_sources *sources, const struct source_diags *diags, struct json *j)
+{
+	json_list(j);
+	for (size_t i = 0; i < sources->n; i++) {
+		for (size_t n = 0; n < diags[i].diags.all.n; n++) {
+			const struct diag *d = &diags[i].diags.all.items[n];
+
+			json_map(j);
+			json_key(j, "file");
+			json_str(j, sources->items[i].file);
+			json_key(j, "line");
+			json_int(j, d->at.line);
+			json_key(j, "column");
+			json_int(j, d->at.column);
+			json_key(j, "severity");
+			json_z(j, d->severity == DIAG_ERROR ? "error" : "warning");
+			json_key(j, "code");
+			json_z(j, d->code);
+			json_key(j, "message");
+			json_str(j, d->message);
+			json_key(j, "hint");
+			json_str(j, d->hint);
+			json_end_map(j);
+		}
+	}
+	json_end_list(j);
+}
+
+static int lint_json(const struct rule_sources *sources)
+{
+	struct arena a = { 0 };
+	struct source_diags *diags = ARENA_ARRAY(&a, struct source_diags, sources->n + 1);
+	struct ruleset *rules = rules_compile(&a, sources->items, sources->n, diags);
+	struct json *j = json_new(true);
+	bool fine = rules != NULL;
+
+	json_faults(sources, diags, j);
+	tool_print(j);
+	json_free(j);
+	if (rules)
+		rules_free(rules);
+	arena_release(&a);
+	return fine ? EXIT_FINE : EXIT_FOUND;
+}
+
+static int lint_text(const struct rule_sources *sources)
+{
+	struct buf out = { 0 };
+	struct rule_faults faults;
+	struct ruleset *rules = ruledir_compile(sources, &out, &faults);
+
+	fputs(buf_str(&out).p, stdout);
+	buf_release(&out);
+	if (!rules) {
+		printf("%zu files: %zu errors, %zu warnings\n", sources->n, faults.errors, faults.warnings);
+		return EXIT_FOUND;
+	}
+	printf("%zu files, %zu rules, %zu lexicons: no errors, %zu warnings; rule set %.8s\n", sources->n, rules->n,
+	       lexicons_count(rules->lexicons), faults.warnings, rules->hash.p);
+	rules_free(rules);
+	return EXIT_FINE;
+}
+
+/* Paths as given, or the configuration's. */
+static bool paths_of(struct tool *t, struct arena *a, int argc, char **argv, struct strs *ret)
+{
+	struct config *config;
+
+	for (int i = 1; i < argc; i++)
+		*VEC_PUSH(a, ret) = str_of(argv[i]);
+	if (ret->n)
+		return true;
+	config = tool_config(t);
+	if (!config)
+		return false;
+	for (size_t i = 0; i < config->rules.n; i++)
+		*VEC_PUSH(a, ret) = arena_dup(a, config->rules.items[i]);
+	config_free(config);
+	return true;
+}
+
+int tool_lint(struct tool *t, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct strs paths = { 0 };
+	struct rule_sources sources = { 0 };
+	struct error e = { 0 };
+	int rc = EXIT_WRONG;
+
+	if (paths_of(t, &a, argc, argv, &paths)) {
+		if (ruledir_read(&a, &paths, &sources, &e) < 0)
+			rc = tool_fail(&e);
+		else if (!sources.n)
+			rc = tool_misuse("no *.yaml file at the given paths");
+		else
+			rc = t->json ? lint_json(&sources) : lint_text(&sources);
+	}
+	arena_release(&a);
+	return rc;
+}

@@ -1,0 +1,176 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/ruledir.h"
+#include "cli/tool.h"
+#include "io/files.h"
+
+static const struct tool_command commands[] = {
+	{ "lint", "[PATH...]", "check rule files (the configured ones without PATH)", tool_lint },
+	{ "explain", "[--rules PATH] [--hits] [--all] [--as-of DATE] FILE...|CASE|ALERT",
+	  "show why an alert came and why none did", tool_explain },
+	{ "alerts", "[--all] [--reveal]", "list the open alerts", tool_alerts },
+	{ "status", "[--files]", "show what the engine and the courier are doing", tool_status },
+	{ "ack", "ALERT [NOTE...]", "say that an alert is being looked after", tool_ack },
+	{ "case", "close CASE [REASON...]", "close a case: its alerts end, its timers stop", tool_case },
+	{ "audit", "--verify", "verify the chain of the audit table", tool_audit },
+};
+
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void usage(FILE *to)
+{
+	fputs("usage: rupturectl [-c FILE] [--json] COMMAND ...\n\n", to);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+	fputs("\n  -c, --config FILE   configuration (default " CONFIG_PATH ")\n"
+	      "      --json          for programs\n"
+	      "  -V, --version, -h, --help\n\n"
+	      "Exit: 0 fine, 1 the check found something, 2 wrong use or broken input, 75 try again.\n",
+	      to);
+}
+
+int tool_misuse(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("rupturectl: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputs("\nTry `rupturectl --help`.\n", stderr);
+	return EXIT_WRONG;
+}
+
+int tool_fail(const struct error *e)
+{
+	fprintf(stderr, "rupturectl: %s\n", e->text);
+	return e->kind == ERROR_AGAIN ? EXIT_AGAIN : EXIT_WRONG;
+}
+
+struct config *tool_config(const struct tool *t)
+{
+	const char *path = t->config_path ? t->config_path : CONFIG_PATH;
+	struct arena a = { 0 };
+	struct diags d = { .arena = &a };
+	struct error e = { 0 }, ignored;
+	struct buf out = { 0 };
+	struct str text;
+	struct config *config = config_load(t->config_path, &d, &e);
+
+	if (!config && e.kind != ERROR_NONE)
+		tool_fail(&e);
+	if (!config && d.all.n) {
+		if (file_read(&a, path, RULEDIR_MAX_FILE_BYTES, &text, &ignored) < 0)
+			text = (struct str){ NULL, 0 };
+		diags_render(&d, str_of(path), text, DIAG_CARET, &out);
+		fputs(buf_str(&out).p, stderr);
+	}
+	buf_release(&out);
+	arena_release(&a);
+	return config;
+}
+
+struct store *tool_store(const struct config *config)
+{
+	struct store *store;
+	struct error e = { 0 };
+
+	if (store_open(config->store.p, DB_READ_ONLY, &store, &e) == 0)
+		return store;
+	tool_fail(&e);
+	fputs("  hint: has the engine run with this configuration, and may you read its store?\n", stderr);
+	return NULL;
+}
+
+static struct ruleset *compile_paths(const struct strs *paths)
+{
+	struct arena a = { 0 };
+	struct buf out = { 0 };
+	struct rule_sources sources;
+	struct rule_faults faults;
+	struct ruleset *rules = NULL;
+	struct error e = { 0 };
+
+	if (ruledir_read(&a, paths, &sources, &e) < 0)
+		tool_fail(&e);
+	else if (!(rules = ruledir_compile(&sources, &out, &faults)))
+		fputs(buf_str(&out).p, stderr);
+	buf_release(&out);
+	arena_release(&a);
+	return rules;
+}
+
+struct ruleset *tool_rules(const struct tool *t, const struct strs *paths)
+{
+	struct config *config;
+	struct ruleset *rules;
+
+	if (paths->n)
+		return compile_paths(paths);
+	config = tool_config(t);
+	if (!config)
+		return NULL;
+	rules = compile_paths(&config->rules);
+	config_free(config);
+	return rules;
+}
+
+void tool_print(struct json *j)
+{
+	printf("%.*s\n", STR_ARG(json_text(j)));
+	json_reset(j);
+}
+
+/* Takes the options that stand anywhere (--json) or first (-c) out of argv; the new argc. */
+static int take_common(struct tool *t, int argc, char **argv)
+{
+	int kept = 1, i = 1;
+
+	for (; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			t->json = true;
+		else if ((strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0) && i + 1 < argc)
+			t->config_path = argv[++i];
+		else
+			argv[kept++] = argv[i];
+	}
+	argv[kept] = NULL;
+	return kept;
+}
+
+static int unknown_command(const char *name)
+{
+	const char *names[COMMANDS], *near;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = str_nearest(str_of(name), names, COMMANDS);
+	if (near)
+		return tool_misuse("unknown command \"%s\"; did you mean \"%s\"?", name, near);
+	return tool_misuse("unknown command \"%s\"", name);
+}
+
+int main(int argc, char **argv)
+{
+	struct tool t = { 0 };
+
+	argc = take_common(&t, argc, argv);
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_WRONG;
+	}
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return EXIT_FINE;
+	}
+	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0) {
+		puts("rupturectl " RUPTURED_VERSION);
+		return EXIT_FINE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(&t, argc - 1, argv + 1);
+	return unknown_command(argv[1]);
+}

@@ -1,0 +1,179 @@
+/*
+ * rupturectl status: is the main job being done?
+ */
+#include <dirent.h>
+#include <stdio.h>
+
+#include "cli/tool.h"
+#include "io/outbox.h"
+
+struct queues {
+	size_t incoming, rejected;
+};
+
+struct status {
+	struct config *config;
+	struct store_counts counts;
+	struct outbox_counts courier;
+	bool courier_known;
+	struct queues queues;
+	struct str started, rules, judged;
+	int64_t next_deadline;
+};
+
+/* Files that count: .why files and hidden ones do not. */
+static size_t count_files(struct str spool, const char *queue, bool list)
+{
+	char path[4096];
+	size_t n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof path, "%.*s/%s", STR_ARG(spool), queue);
+	d = opendir(path);
+	for (struct dirent *entry; d && (entry = readdir(d));) {
+		if (entry->d_name[0] == '.' || str_ends(str_of(entry->d_name), ".why"))
+			continue;
+		n++;
+		if (list)
+			printf("%s/%s\n", queue, entry->d_name);
+	}
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static void read_courier(struct status *s)
+{
+	struct outbox *ob;
+	struct error e;
+
+	if (outbox_open(s->config->courier_db.p, &ob, &e) < 0)
+		return;
+	s->courier_known = outbox_count(ob, &s->courier, &e) == 0;
+	outbox_close(ob);
+}
+
+static int read_status(struct status *s, struct store *st, struct arena *a, struct error *e)
+{
+	if (store_count(st, &s->counts, e) < 0 || store_fact(st, a, "engine.started", &s->started, e) < 0 ||
+	    store_fact(st, a, "rules.status", &s->rules, e) < 0 || store_fact(st, a, "rules.judged", &s->judged, e) < 0 ||
+	    store_next_deadline(st, &s->next_deadline, e) < 0)
+		return -1;
+	s->queues.incoming = count_files(s->config->spool, "incoming", false);
+	s->queues.rejected = count_files(s->config->spool, "rejected", false);
+	read_courier(s);
+	return 0;
+}
+
+static bool rules_fine(const struct status *s)
+{
+	return str_is(s->rules, "ok");
+}
+
+static void print_text(const struct status *s, struct arena *a)
+{
+	const struct store_counts *c = &s->counts;
+
+	printf("engine     started %.*s\n", STR_ARG(s->started));
+	printf("rules      %s, rule set %.8s\n", rules_fine(s) ? "in force as on disk" : "REFUSED: the last good set is in force",
+	       s->judged.p ? s->judged.p : "-");
+	printf("spool      %zu waiting, %zu refused (see rejected/*.why)\n", s->queues.incoming, s->queues.rejected);
+	printf("judged     %lld cases, %lld sessions, %lld records, %lld withdrawn\n", (long long)c->cases,
+	       (long long)c->sessions, (long long)c->records, (long long)c->withdrawn);
+	printf("incidents  %lld open of %lld\n", (long long)c->open_incidents, (long long)c->incidents);
+	printf("next timer %.*s\n",
+	       STR_ARG(s->next_deadline == DATE_NONE ? STR("none") : date_format(a, s->next_deadline)));
+	if (s->courier_known)
+		printf("courier    %lld waiting, %lld delivered, %lld dead\n", (long long)s->courier.waiting,
+		       (long long)s->courier.delivered, (long long)s->courier.dead);
+	else
+		puts("courier    courier.db cannot be read from here");
+	if (!rules_fine(s) && s->rules.n)
+		printf("\n%.*s", STR_ARG(s->rules));
+}
+
+static void put_int(struct json *j, const char *key, int64_t v)
+{
+	json_key(j, key);
+	json_int(j, v);
+}
+
+static void print_json(const struct status *s, struct arena *a)
+{
+	const struct store_counts *c = &s->counts;
+	struct json *j = json_new(false);
+
+	json_map(j);
+	json_key(j, "started");
+	json_str(j, s->started);
+	json_key(j, "rules");
+	json_str(j, s->rules);
+	json_key(j, "rules_hash");
+	json_str(j, s->judged);
+	put_int(j, "incoming", (int64_t)s->queues.incoming);
+	put_int(j, "rejected", (int64_t)s->queues.rejected);
+	put_int(j, "cases", c->cases);
+	put_int(j, "sessions", c->sessions);
+	put_int(j, "records", c->records);
+	put_int(j, "withdrawn", c->withdrawn);
+	put_int(j, "open_incidents", c->open_incidents);
+	put_int(j, "incidents", c->incidents);
+	json_key(j, "next_deadline");
+	json_str(j, s->next_deadline == DATE_NONE ? (struct str){ NULL, 0 } : date_format(a, s->next_deadline));
+	if (s->courier_known) {
+		put_int(j, "waiting", s->courier.waiting);
+		put_int(j, "delivered", s->courier.delivered);
+		put_int(j, "dead", s->courier.dead);
+	}
+	json_end_map(j);
+	tool_print(j);
+	json_free(j);
+}
+
+/* Something a person should look at. */
+static bool troubled(const struct status *s)
+{
+	return !rules_fine(s) || (s->courier_known && s->courier.dead > 0);
+}
+
+static int show(struct tool *t, struct status *s, struct store *st)
+{
+	struct arena a = { 0 };
+	struct error e = { 0 };
+	int rc;
+
+	if (read_status(s, st, &a, &e) < 0) {
+		rc = tool_fail(&e);
+	} else {
+		if (t->json)
+			print_json(s, &a);
+		else
+			print_text(s, &a);
+		rc = troubled(s) ? EXIT_FOUND : EXIT_FINE;
+	}
+	arena_release(&a);
+	return rc;
+}
+
+int tool_status(struct tool *t, int argc, char **argv)
+{
+	struct status s = { 0 };
+	struct store *st;
+	int rc = EXIT_WRONG;
+
+	if (argc > 2 || (argc == 2 && strcmp(argv[1], "--files") != 0))
+		return tool_misuse("status takes --files or nothing");
+	s.config = tool_config(t);
+	if (!s.config)
+		return rc;
+	if (argc == 2) {
+		count_files(s.config->spool, "incoming", true);
+		count_files(s.config->spool, "rejected", true);
+		rc = EXIT_FINE;
+	} else if ((st = tool_store(s.config))) {
+		rc = show(t, &s, st);
+		store_close(st);
+	}
+	config_free(s.config);
+	return rc;
+}
