@@ -116,12 +116,12 @@ void instruments_read(struct instruments *set, struct reader *r, const struct do
 	struct instrument i;
 
 	if (doc->kind != DOC_MAP) {
-		reader_error(r, doc, "kind", "write `NAME: {range: 0-40, better: high}` below it",
+		reader_error(r, doc, "wrong-kind", "write `NAME: {range: 0-40, better: high}` below it",
 			     "expected a map of instruments, found %.*s", STR_ARG(doc_describe(r->arena, doc)));
 		return;
 	}
 	if (set->all.n + doc->n > INSTRUMENTS_MAX) {
-		reader_error(r, doc, "limit", NULL, "more than %d instruments", INSTRUMENTS_MAX);
+		reader_error(r, doc, "too-many", NULL, "more than %d instruments", INSTRUMENTS_MAX);
 		return;
 	}
 	for (size_t k = 0; k < doc->n; k++)

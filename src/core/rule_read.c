@@ -93,7 +93,7 @@ static void read_tests(struct reader *r, const struct doc *v, void *into, const 
 	(void)f;
 	*(const struct doc **)into = v;
 	if (v->kind != DOC_LIST) {
-		reader_error(r, v, "kind", "each begins with `- name:`", "expected a list of tests, found %.*s",
+		reader_error(r, v, "wrong-kind", "each begins with `- name:`", "expected a list of tests, found %.*s",
 			     STR_ARG(doc_describe(r->arena, v)));
 		return;
 	}
@@ -225,7 +225,7 @@ static void own_signals(struct reader *r, const struct doc *doc, signal_list *li
 	bool broken;
 
 	if (doc->kind != DOC_MAP || !doc->n) {
-		reader_error(r, doc, "kind", "write `name: {score: SRS, value: less than 36}` below it",
+		reader_error(r, doc, "wrong-kind", "write `name: {score: SRS, value: less than 36}` below it",
 			     "expected signals by name, found %.*s", STR_ARG(doc_describe(r->arena, doc)));
 		return;
 	}
@@ -270,7 +270,7 @@ static void read_signals(struct reader *r, struct shared_signals *shared, struct
 			     "add `signals:` with at least one, as in `low: {score: SRS, value: less than 36}`",
 			     "a rule without signals");
 	if (list.n > RULE_MAX_SIGNALS) {
-		reader_error(r, form->signals ? form->signals : form->doc, "limit", "split it into several rules",
+		reader_error(r, form->signals ? form->signals : form->doc, "too-many", "split it into several rules",
 			     "a rule has at most %d signals, this one %zu", RULE_MAX_SIGNALS, list.n);
 		list.n = RULE_MAX_SIGNALS;
 	}
@@ -336,7 +336,7 @@ static void read_single(struct reader *r, const struct doc *doc, struct rule_for
 	form->rule.ladder = ARENA_NEW(r->arena, struct severity_line);
 	form->rule.n_ladder = 1;
 	if (doc->kind != DOC_SCALAR)
-		reader_error(r, doc, "kind", NULL, "expected a severity or a list of lines, found %.*s",
+		reader_error(r, doc, "wrong-kind", NULL, "expected a severity or a list of lines, found %.*s",
 			     STR_ARG(doc_describe(r->arena, doc)));
 	else
 		severity_of(r, doc->text, doc->at, &form->rule.ladder[0].severity);

@@ -73,7 +73,7 @@ static void add_lists(struct making *m, struct reader *r, const struct doc *list
 	struct path here = { NULL, "lists", 0 };
 
 	if (lists->kind != DOC_MAP) {
-		reader_error(r, lists, "kind", "write `name: [phrase, phrase]` below it",
+		reader_error(r, lists, "wrong-kind", "write `name: [phrase, phrase]` below it",
 			     "expected lists by name, found %.*s", STR_ARG(doc_describe(r->arena, lists)));
 		return;
 	}
@@ -93,7 +93,7 @@ static void add_lists(struct making *m, struct reader *r, const struct doc *list
 static void share_signals(struct making *m, struct reader *r, struct file_form *file)
 {
 	if (file->signals->kind != DOC_MAP) {
-		reader_error(r, file->signals, "kind", "write `name: {score: SRS, value: less than 36}` below it",
+		reader_error(r, file->signals, "wrong-kind", "write `name: {score: SRS, value: less than 36}` below it",
 			     "expected signals by name, found %.*s", STR_ARG(doc_describe(r->arena, file->signals)));
 		return;
 	}
@@ -159,12 +159,12 @@ static void read_rules(struct making *m, size_t source)
 	struct reader *r = &m->readers[source];
 
 	if (rules->kind != DOC_LIST) {
-		reader_error(r, rules, "kind", "each rule begins with `- id:`", "expected a list of rules, found %.*s",
+		reader_error(r, rules, "wrong-kind", "each rule begins with `- id:`", "expected a list of rules, found %.*s",
 			     STR_ARG(doc_describe(r->arena, rules)));
 		return;
 	}
 	if (m->forms.n + rules->n > RULES_MAX) {
-		reader_error(r, rules, "limit", NULL, "more than %d rules in all", RULES_MAX);
+		reader_error(r, rules, "too-many", NULL, "more than %d rules in all", RULES_MAX);
 		return;
 	}
 	for (size_t i = 0; i < rules->n; i++)

@@ -225,19 +225,23 @@ static const struct op_row *op_find(struct parse *p)
 	return NULL;
 }
 
+/* What the author may have meant, by the first word or the first two. */
 static const char *op_hint(struct parse *p, struct str word)
 {
-	static const char *const first_words[] = { "at", "more", "less", "between", "worse", "better" };
-	const char *near = str_nearest(word, first_words, 6);
+	static const char *const known[] = { "at least", "at most",  "more than", "less than",
+					     "between",	 "worse by", "better by" };
+	struct str rest = p->rest, first = str_word(&rest), second = str_word(&rest);
+	struct str two = { first.p, second.n ? (size_t)(second.p + second.n - first.p) : first.n };
+	const char *near = str_nearest(two, known, 7);
 
 	for (size_t i = 0; i < N_OPS; i++)
 		if (str_starts(word, ops[i].sign))
 			return arena_printf(p->r->arena, "write \"%s %s\" for \"%s\"", ops[i].first, ops[i].second,
 					    ops[i].sign)
 				.p;
-	if (near && !str_is(word, near))
-		return arena_printf(p->r->arena, "did you mean \"%s\"?", near).p;
-	return EXAMPLE;
+	if (!near)
+		near = str_nearest(word, known, 7);
+	return near ? arena_printf(p->r->arena, "did you mean \"%s\"?", near).p : EXAMPLE;
 }
 
 static bool bound(struct parse *p, struct threshold *t)
@@ -252,7 +256,9 @@ static bool bound(struct parse *p, struct threshold *t)
 		t->op = op->op;
 		return number(p, &t->a) && unit(p, str_trim(p->rest), &t->unit);
 	}
-	if (!word.n || !number_length(word) || t->direction != DIRECTION_NONE)
+	if (number_length(word) && t->direction != DIRECTION_NONE)
+		return fault(p, word, "write it as in \"worse by at least 3\"", "expected a threshold");
+	if (!number_length(word))
 		return fault(p, word, op_hint(p, word), "expected a threshold");
 	if (!number(p, &t->a))
 		return false;
