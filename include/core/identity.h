@@ -20,7 +20,9 @@ enum identity {
 	IDENTITY_CONFLICT, /* same revision, other content: rejected */
 	IDENTITY_REPLACES, /* judged again, the other case too if it moved */
 	IDENTITY_STALE,	   /* a lower revision: processed/, audited, no effect */
-	IDENTITY_WITHDRAWS, /* the record leaves, its skeleton is erased */
+	/* The record leaves, its skeleton is erased.  Also of an id never seen: keep its revision, so that the record
+	 * itself, when it comes late, is stale. */
+	IDENTITY_WITHDRAWS,
 };
 
 enum identity identity_of(const struct known_record *known, const struct record *record, struct str hash);

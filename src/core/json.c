@@ -1,9 +1,12 @@
 #include "core/json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <yajl/yajl_gen.h>
 #include <yajl/yajl_parse.h>
 
+#include "base/utf8.h"
 #include "core/doc_build.h"
 
 /* The library does not look at what malloc returns. */
@@ -207,4 +210,150 @@ void json_parse(struct builder *b)
 	if (status == yajl_status_error)
 		tell_complaint(&r);
 	yajl_free(r.handle);
+}
+
+/* Writing. */
+
+struct json {
+	yajl_gen gen;
+};
+
+struct json *json_new(bool indent)
+{
+	yajl_alloc_funcs memory = { json_alloc, json_realloc, json_dealloc, NULL };
+	struct json *j = json_alloc(NULL, sizeof *j);
+
+	j->gen = yajl_gen_alloc(&memory);
+	yajl_gen_config(j->gen, yajl_gen_beautify, (int)indent);
+	yajl_gen_config(j->gen, yajl_gen_indent_string, "  ");
+	return j;
+}
+
+void json_free(struct json *j)
+{
+	if (!j)
+		return;
+	yajl_gen_free(j->gen);
+	free(j);
+}
+
+void json_map(struct json *j)
+{
+	yajl_gen_map_open(j->gen);
+}
+
+void json_end_map(struct json *j)
+{
+	yajl_gen_map_close(j->gen);
+}
+
+void json_list(struct json *j)
+{
+	yajl_gen_array_open(j->gen);
+}
+
+void json_end_list(struct json *j)
+{
+	yajl_gen_array_close(j->gen);
+}
+
+void json_key(struct json *j, const char *key)
+{
+	json_str(j, str_of(key));
+}
+
+static void write_bytes(struct json *j, struct str s)
+{
+	yajl_gen_string(j->gen, (const unsigned char *)s.p, s.n);
+}
+
+#define REPLACEMENT STR("\xEF\xBF\xBD") /* U+FFFD, for each byte that is not UTF-8 */
+
+static void write_repaired(struct json *j, struct str s)
+{
+	struct buf out = { 0 };
+
+	while (s.n) {
+		size_t valid = utf8_valid(s);
+
+		buf_add(&out, s.p, valid);
+		if (valid < s.n) {
+			buf_puts(&out, REPLACEMENT);
+			valid++;
+		}
+		s = (struct str){ s.p + valid, s.n - valid };
+	}
+	write_bytes(j, buf_str(&out));
+	buf_release(&out);
+}
+
+void json_str(struct json *j, struct str s)
+{
+	if (!s.p)
+		yajl_gen_null(j->gen);
+	else if (utf8_valid(s) == s.n)
+		write_bytes(j, s);
+	else
+		write_repaired(j, s);
+}
+
+void json_z(struct json *j, const char *z)
+{
+	json_str(j, str_of(z));
+}
+
+void json_int(struct json *j, int64_t v)
+{
+	yajl_gen_integer(j->gen, v);
+}
+
+#define WHOLE_MAX 1e15 /* below, %.0f is the shortest form of a whole number */
+
+/* The fewest digits that read back as the same double; both calls follow the same locale, the text then none. */
+void json_number(struct json *j, double v)
+{
+	char text[40];
+
+	if (!isfinite(v)) {
+		yajl_gen_null(j->gen);
+		return;
+	}
+	if (v == floor(v) && fabs(v) < WHOLE_MAX) {
+		snprintf(text, sizeof text, "%.0f", v == 0 ? 0.0 : v);
+	} else {
+		for (int digits = 15; digits <= 17; digits++) {
+			snprintf(text, sizeof text, "%.*g", digits, v);
+			if (strtod(text, NULL) == v)
+				break;
+		}
+	}
+	for (char *p = text; *p; p++)
+		if (*p == ',')
+			*p = '.';
+	yajl_gen_number(j->gen, text, strlen(text));
+}
+
+void json_bool(struct json *j, bool v)
+{
+	yajl_gen_bool(j->gen, v);
+}
+
+void json_null(struct json *j)
+{
+	yajl_gen_null(j->gen);
+}
+
+struct str json_text(struct json *j)
+{
+	const unsigned char *p = NULL;
+	size_t n = 0;
+
+	yajl_gen_get_buf(j->gen, &p, &n);
+	return (struct str){ (const char *)p, n };
+}
+
+void json_reset(struct json *j)
+{
+	yajl_gen_reset(j->gen, NULL);
+	yajl_gen_clear(j->gen);
 }
