@@ -61,8 +61,13 @@ int intake_step(struct engine *en, bool look, size_t *ret_n, struct error *e);
 /* The earliest time (s) at which an unfinished file should be looked at again, or DATE_NONE. */
 int64_t intake_next_look(const struct engine *en);
 
-/* case.c: inside a transaction.  Judges a case up to now, announces, writes incidents, outbox and next deadline. */
-int case_judge(struct engine *en, struct stored_case *c, bool rules_changed, struct error *e);
+/* case.c: inside a transaction.  Judges a case, announces, writes incidents, outbox and next deadline. */
+enum case_cause {
+	CASE_RECORD, /* a record came or left: judged up to the last session */
+	CASE_TIME,   /* a deadline, or a person's act: up to now */
+	CASE_RULES,  /* changed rules: up to now, and nothing is said */
+};
+int case_judge(struct engine *en, struct stored_case *c, enum case_cause cause, struct error *e);
 /* An alert of the engine about itself, to whatever the routes say of rule `id` ("engine.rules_refused"). */
 int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e);
 

@@ -133,21 +133,38 @@ static int tell(struct telling *t, const told_list *told, const announcement_lis
 	return 0;
 }
 
-static int judge_and_tell(struct telling *t, struct stored_case *c, bool rules_changed, struct error *e)
+/*
+ * How far deadlines run.  While records are waiting in the queue a case is judged only up to its last session, or to the
+ * last change anybody may have been told of: a backlog that is read record by record must not look like a drop-out after
+ * each of them.  The deadlines beyond are due at once when the queue is empty.
+ */
+static int64_t judged_up_to(const struct telling *t, const told_list *old, enum case_cause cause)
+{
+	int64_t up_to = t->history->n ? t->history->sessions[t->history->n - 1].started : t->now;
+
+	if (cause != CASE_RECORD)
+		return t->now;
+	for (size_t i = 0; i < old->n; i++)
+		if (old->items[i].changed_at > up_to)
+			up_to = old->items[i].changed_at;
+	return up_to;
+}
+
+static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_cause cause, struct error *e)
 {
 	struct engine *en = t->en;
 	struct announce_policy policy = {
 		.now = t->now,
 		.within_s = en->config->announce_within_s,
-		.rules_changed = rules_changed,
+		.rules_changed = cause == CASE_RULES,
 	};
 	struct id_source ids = { .next = random_id };
 	told_list old = { 0 }, told = { 0 };
 	announcement_list list = { 0 };
 
-	t->judgement = judge(t->a, t->history, en->rules, t->now, NULL);
 	if (store_told(en->store, t->a, c->row, &old, e) < 0)
 		return -1;
+	t->judgement = judge(t->a, t->history, en->rules, judged_up_to(t, &old, cause), NULL);
 	announce(t->a, &old, t->judgement, t->history, en->rules, &policy, ids, &told, &list);
 	fault_point("judged");
 	if (store_told_put(en->store, c->row, &told, e) < 0 || tell(t, &told, &list, e) < 0)
@@ -156,7 +173,7 @@ static int judge_and_tell(struct telling *t, struct stored_case *c, bool rules_c
 	return store_case_update(en->store, c, e);
 }
 
-int case_judge(struct engine *en, struct stored_case *c, bool rules_changed, struct error *e)
+int case_judge(struct engine *en, struct stored_case *c, enum case_cause cause, struct error *e)
 {
 	struct telling t = { .en = en, .a = &en->case_arena, .c = c, .now = engine_now(en) };
 	struct skeleton **skeletons;
@@ -166,7 +183,7 @@ int case_judge(struct engine *en, struct stored_case *c, bool rules_changed, str
 	if (store_skeletons(en->store, t.a, c->row, &skeletons, &n, e) < 0)
 		return -1;
 	t.history = history_build(t.a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
-	rc = judge_and_tell(&t, c, rules_changed, e);
+	rc = judge_and_tell(&t, c, cause, e);
 	arena_reset(&en->case_arena);
 	return rc;
 }

@@ -76,7 +76,7 @@ static int act_case_close(struct doing *d, struct error *e)
 	if (c->closed_at != DATE_NONE)
 		return answer(d, true, STR("the case is closed already"));
 	c->closed_at = engine_now(d->en);
-	if (case_judge(d->en, c, false, e) < 0)
+	if (case_judge(d->en, c, CASE_TIME, e) < 0)
 		return -1;
 	return answer(d, true, arena_printf(d->a, "case %.*s closed", STR_ARG(c->token)));
 }

@@ -35,7 +35,7 @@ static int sweep_start(struct engine *en, struct error *e)
 }
 
 /* Cases from `ids` judged again, in one transaction. */
-static int judge_cases(struct engine *en, const struct str *ids, size_t n, bool rules_changed, struct error *e)
+static int judge_cases(struct engine *en, const struct str *ids, size_t n, enum case_cause cause, struct error *e)
 {
 	struct arena a = { 0 };
 	struct stored_case *c;
@@ -44,7 +44,7 @@ static int judge_cases(struct engine *en, const struct str *ids, size_t n, bool 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		rc = store_case(en->store, &a, ids[i], &c, e);
 		if (rc == 0 && c)
-			rc = case_judge(en, c, rules_changed, e);
+			rc = case_judge(en, c, cause, e);
 	}
 	if (rc == 0)
 		rc = store_commit(en->store, e);
@@ -59,7 +59,7 @@ static int sweep_step(struct engine *en, bool *ret_progress, struct error *e)
 	size_t left = en->sweep.n - en->sweep_next, n = left < SWEEP_MAX ? left : SWEEP_MAX;
 
 	*ret_progress = true;
-	if (judge_cases(en, en->sweep.items + en->sweep_next, n, true, e) < 0)
+	if (judge_cases(en, en->sweep.items + en->sweep_next, n, CASE_RULES, e) < 0)
 		return error_context(e, "judging again under changed rules");
 	en->sweep_next += n;
 	if (en->sweep_next < en->sweep.n)
@@ -319,7 +319,7 @@ static int timers_step(struct engine *en, size_t *ret_n, struct error *e)
 
 	*ret_n = due.n;
 	if (rc == 0 && due.n)
-		rc = judge_cases(en, due.items, due.n, false, e);
+		rc = judge_cases(en, due.items, due.n, CASE_TIME, e);
 	if (rc == 0)
 		en->counts.timers += due.n;
 	arena_release(&a);
@@ -379,11 +379,14 @@ static bool listing_due(struct engine *en, bool look)
 
 static int work(struct engine *en, bool look, size_t *ret_done, struct error *e)
 {
-	size_t commands = 0, records, timers, read;
+	size_t commands = 0, records, timers = 0, read;
 
 	if (look && commands_step(en, &commands, e) < 0)
 		return -1;
-	if (intake_step(en, look, &records, e) < 0 || timers_step(en, &timers, e) < 0)
+	if (intake_step(en, look, &records, e) < 0)
+		return -1;
+	/* Deadlines wait for the queue: see judged_up_to(). */
+	if (!records && timers_step(en, &timers, e) < 0)
 		return -1;
 	if (en->to_relay && relay_step(en, e) < 0)
 		return -1;

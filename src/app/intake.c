@@ -142,7 +142,7 @@ static int judge_left_case(struct engine *en, struct str id, struct error *e)
 
 	if (find_case(en, id, false, &c, e) < 0)
 		return -1;
-	return c ? case_judge(en, c, false, e) : 0;
+	return c ? case_judge(en, c, CASE_RECORD, e) : 0;
 }
 
 /* Whether the record can stand beside the other parts of its session; refused otherwise. */
@@ -189,7 +189,7 @@ static int put_record(struct group *g, struct arrival *at, const struct record *
 	}
 	/* The roster goes first: the skeleton is read back with it. */
 	if (store_case_update(en->store, c, e) < 0 ||
-	    store_record_put(en->store, c->row, s, hash, engine_now(en), e) < 0 || case_judge(en, c, false, e) < 0)
+	    store_record_put(en->store, c->row, s, hash, engine_now(en), e) < 0 || case_judge(en, c, CASE_RECORD, e) < 0)
 		return -1;
 	at->fate = FATE_TAKEN;
 	en->counts.records++;
