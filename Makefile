@@ -7,8 +7,10 @@ SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 DESTDIR    ?=
 
-CC     ?= gcc
-# O: where this build goes; SAN: sanitizers; RUPTURED_TEST=1: fault points and a settable clock.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+# V=1: show the commands.  O: where this build goes; SAN: sanitizers; RUPTURED_TEST=1: fault points and a settable clock.
 O      ?= build
 CFLAGS ?= -O2 -g
 WERROR ?=
@@ -36,32 +38,47 @@ PROGRAMS := $(if $(DAEMON_SOURCES),$(O)/ruptured) $(if $(COURIER_SOURCES),$(O)/r
             $(if $(CLI_SOURCES),$(O)/rupturectl)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
+Q   := $(if $(V),,@)
+say := $(if $(V),@:,@echo)
+
 .DEFAULT_GOAL := all
 all: $(PROGRAMS)  ## build the three programs into build/
 
-$(O)/obj/%.o: src/%.c
+# Other flags, another build: the objects hang on what they were made with.
+FLAGS = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+$(O)/flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(file >$@.new,$(FLAGS))
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
 
-$(O)/obj/tests/%.o: tests/%.c
+$(O)/obj/%.o: src/%.c $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(say) "  CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(O)/obj/tests/%.o: tests/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(say) "  CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 $(LIBRARY): $(LIB_OBJECTS)
+	$(say) "  AR $@"
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(O)/ruptured: $(DAEMON_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/ruptured-courier: $(COURIER_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/rupturectl: $(CLI_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/unit: $(UNIT_SOURCES:%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl $(O)/unit:
-	$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(LIBRARY) $(LDLIBS_ALL) -o $@
+	$(say) "  LD $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(LIBRARY) $(LDLIBS_ALL) -o $@
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
 unit: $(O)/unit  ## build and run the unit tests only
-	$(O)/unit
+	@$(O)/unit
 
 # The variant with fault points and a settable clock, under an O of its own.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -87,6 +104,42 @@ valgrind:  ## the unit tests under valgrind
 	@+$(call variant,build/test)
 	valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite build/test/unit
 
+check: gates format-check compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
+
+# What is promised about the sources, each promise a script, and each script seen to catch a planted fault.
+gates: $(LIBRARY)  ## floors, libraries, purity, globals, headers, functions
+	scripts/gates/floors
+	scripts/gates/libraries
+	scripts/gates/headers
+	scripts/gates/functions
+	scripts/gates/purity $(O)/obj
+	scripts/gates/globals $(O)/obj
+	scripts/gates/selftest
+
+floors:
+	scripts/gates/floors
+
+purity: $(LIBRARY)
+	scripts/gates/purity $(O)/obj
+
+compilers:  ## gcc and clang, warnings as errors
+	@+$(MAKE) --no-print-directory -s $(JOBS) O=build/gcc CC=gcc WERROR=-Werror all build/gcc/unit
+	@+$(MAKE) --no-print-directory -s $(JOBS) O=build/clang CC=clang WERROR=-Werror all build/clang/unit
+
+format-check:  ## is the layout clang-format's?
+	scripts/gates/format
+
+cppcheck:
+	cppcheck -q --std=c11 -D_GNU_SOURCE -Iinclude --enable=warning,portability --inline-suppr \
+		--error-exitcode=1 --suppress=missingIncludeSystem src
+
+export DESTDIR PREFIX SYSCONFDIR UNITDIR SYSUSERSDIR TMPFILESDIR O
+install: all  ## install below $(DESTDIR)$(PREFIX)
+	@scripts/install
+
+uninstall:  ## remove what install put there, save configuration and state
+	@scripts/install --remove
+
 clean:  ## remove build/
 	rm -rf build
 
@@ -96,4 +149,5 @@ format:  ## lay out the sources with clang-format
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: all unit deps test asan tsan valgrind clean format help
+.PHONY: FORCE all unit deps test asan tsan valgrind check gates floors purity compilers \
+        format-check cppcheck install uninstall clean format help
