@@ -54,6 +54,9 @@ struct rule {
 	bool safety;
 	bool second_pass;	 /* reads incidents */
 	bool timer;		 /* has an elapsed signal or a booked date: judged between sessions too */
+	/* `drops_out: yes|no`: its being true means that the case has silently ended, which turns the case's other
+	 * open incidents into dropped_out.  Unsaid: yes if per case, a timer, and no strength. */
+	bool drops_out;
 	const struct doc *tests; /* a list, run by `rupturectl test`; or NULL */
 	const struct doc *source; /* the rule as written */
 	struct str file;

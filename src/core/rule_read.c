@@ -158,6 +158,8 @@ static const struct field rule_table[] = {
 	{ "requires", "transcript: without one nothing is known", read_requires, FORM(rule.requires), false, NULL },
 	{ "strength", "yes: a finding that goes well; never announced", read_flag, FORM(rule.strength), false, NULL },
 	{ "safety", "yes: safeguarding; only routes that name it get it", read_flag, FORM(rule.safety), false, NULL },
+	{ "drops_out", "yes: it means that the case has silently ended; unsaid: a timer about the case does", read_any,
+	  FORM(drops_out), false, NULL },
 	{ "tests", "short records and what they must lead to", read_tests, FORM(rule.tests), false, NULL },
 	{ 0 },
 };
@@ -388,6 +390,15 @@ static void classify(struct rule *rule)
 	}
 }
 
+static void read_drops_out(struct reader *r, struct rule_form *form)
+{
+	struct rule *rule = &form->rule;
+
+	rule->drops_out = rule->per == PER_CASE && rule->timer && !rule->strength;
+	if (form->drops_out && !doc_flag(form->drops_out, &rule->drops_out))
+		reader_error(r, form->drops_out, "kind", NULL, "expected yes or no");
+}
+
 void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *shared, struct rule_form *ret)
 {
 	struct compile *compile = r->context;
@@ -406,6 +417,7 @@ void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *s
 	if (ret->repaired)
 		read_repaired(r, ret);
 	classify(&ret->rule);
+	read_drops_out(r, ret);
 }
 
 static bool is_wording(struct str key)

@@ -1,0 +1,44 @@
+/*
+ * A verdict: one rule at one moment about one subject, from its signals to its severity.
+ *
+ * The severity has three steps: the ladder (first true line), the cap (a finding that only the transcript makes is
+ * never above notice, save in safety rules: read from a transcript alone, withdrawal is weak, 3RS kappa .40), the raise
+ * (several channels agree within some sessions).
+ */
+#ifndef RUPTURED_CORE_VERDICT_H
+#define RUPTURED_CORE_VERDICT_H
+
+#include "core/judge.h"
+
+struct finding {
+	size_t rule;
+	struct subject subject;
+	enum truth truth;
+	enum severity severity;
+	bool capped, raised;
+	/* Sets of the rule's signals.  One that stands only under `not` speaks against the rule: it is in neither. */
+	uint64_t true_signals, false_signals;
+	unsigned channels; /* 1 << enum channel of the true ones */
+	struct reading *readings;
+};
+
+/* The signals that speak for the rule somewhere in its conditions. */
+uint64_t rule_signals_for(const struct rule *rule);
+/* Truth, ladder and cap; `speaks_for` is rule_signals_for(rule).  Readings in view->arena. */
+void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *view, struct finding *ret);
+
+/* The channels heard about one subject, session by session: what `raise` counts. */
+struct heard {
+	size_t session;
+	bool attended;
+	unsigned active, all; /* by active rules; by those under test too */
+};
+typedef VEC(struct heard) heard_list;
+
+/* A finding of a strength is no rupture and is not noted.  Sessions come in order. */
+void heard_note(struct arena *a, heard_list *heard, size_t session, bool attended, const struct rule *rule,
+		const struct finding *finding);
+/* The present session is the last one noted.  A rule under test counts others under test, an active one does not. */
+void rule_raise(const struct rule *rule, const heard_list *heard, struct finding *finding);
+
+#endif

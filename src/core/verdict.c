@@ -1,0 +1,114 @@
+#include "core/verdict.h"
+
+static uint64_t signals_for(const struct condition *c)
+{
+	uint64_t set = 0;
+
+	if (c->op == CONDITION_NOT)
+		return 0;
+	if (c->op == CONDITION_SIGNAL)
+		return UINT64_C(1) << c->signal;
+	for (size_t i = 0; i < c->n; i++)
+		set |= signals_for(c->args[i]);
+	return set;
+}
+
+uint64_t rule_signals_for(const struct rule *rule)
+{
+	uint64_t set = rule->when ? signals_for(rule->when) : 0;
+
+	for (size_t i = 0; i < rule->n_ladder; i++)
+		if (rule->ladder[i].when)
+			set |= signals_for(rule->ladder[i].when);
+	return set;
+}
+
+/* The rule is true when its `when` is and a line of its ladder is: unknown lines are stepped over, not taken. */
+static void climb(const struct rule *rule, const enum truth *truths, struct finding *ret)
+{
+	enum truth any = TRUTH_FALSE, when = rule->when ? condition_evaluate(rule->when, truths) : TRUTH_TRUE;
+
+	for (size_t i = 0; i < rule->n_ladder; i++) {
+		const struct severity_line *line = &rule->ladder[i];
+		enum truth truth = line->when ? condition_evaluate(line->when, truths) : TRUTH_TRUE;
+
+		if (truth == TRUTH_TRUE && any != TRUTH_TRUE)
+			ret->severity = line->severity;
+		any = truth > any ? truth : any;
+	}
+	ret->truth = when < any ? when : any;
+}
+
+static void cap(const struct rule *rule, struct finding *f)
+{
+	if (f->channels != 1u << CHANNEL_TRANSCRIPT || rule->safety || f->severity <= SEVERITY_NOTICE)
+		return;
+	f->severity = SEVERITY_NOTICE;
+	f->capped = true;
+}
+
+static bool has_required(const struct rule *rule, const struct view *view)
+{
+	for (size_t i = 0; i < rule->requires.n; i++)
+		if (str_is(rule->requires.items[i], "transcript") && !view->history->sessions[view->session].transcript)
+			return false;
+	return true;
+}
+
+void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *view, struct finding *ret)
+{
+	enum truth truths[RULE_MAX_SIGNALS];
+
+	ret->subject = view->subject;
+	ret->readings = ARENA_ARRAY(view->arena, struct reading, rule->n_signals);
+	for (size_t i = 0; i < rule->n_signals; i++) {
+		uint64_t bit = (UINT64_C(1) << i) & speaks_for;
+
+		ret->readings[i] = signal_evaluate(rule->signals[i], view);
+		truths[i] = ret->readings[i].truth;
+		if (truths[i] == TRUTH_FALSE)
+			ret->false_signals |= bit;
+		if (truths[i] == TRUTH_TRUE && bit) {
+			ret->true_signals |= bit;
+			ret->channels |= 1u << signal_channel(rule->signals[i]);
+		}
+	}
+	climb(rule, truths, ret);
+	if (!has_required(rule, view))
+		ret->truth = TRUTH_NO_DATA;
+	if (ret->truth == TRUTH_TRUE)
+		cap(rule, ret);
+}
+
+void heard_note(struct arena *a, heard_list *heard, size_t session, bool attended, const struct rule *rule,
+		const struct finding *f)
+{
+	struct heard *last = heard->n ? &heard->items[heard->n - 1] : NULL;
+
+	if (rule->strength)
+		return;
+	if (!last || last->session != session) {
+		last = VEC_PUSH(a, heard);
+		*last = (struct heard){ .session = session, .attended = attended };
+	}
+	last->all |= f->channels;
+	if (rule->status == STATUS_ACTIVE)
+		last->active |= f->channels;
+}
+
+void rule_raise(const struct rule *rule, const heard_list *heard, struct finding *f)
+{
+	unsigned channels = f->channels;
+	int attended = 0;
+
+	if (!rule->raise.set || f->truth != TRUTH_TRUE || f->severity >= rule->raise.to)
+		return;
+	for (size_t i = heard->n; i-- > 0 && attended < rule->raise.sessions;) {
+		channels |= rule->status == STATUS_ACTIVE ? heard->items[i].active : heard->items[i].all;
+		attended += heard->items[i].attended;
+	}
+	if (__builtin_popcount(channels) < rule->raise.channels)
+		return;
+	f->severity = rule->raise.to;
+	f->raised = true;
+}
