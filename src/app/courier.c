@@ -346,9 +346,11 @@ static int outbox_there(const char *path, struct error *e)
 {
 	if (access(path, F_OK) == 0)
 		return 0;
-	if (errno == ENOENT)
-		return error_set(e, ERROR_AGAIN, "%s is not there yet", path);
-	return error_errno(e, "%s", path);
+	if (errno != ENOENT)
+		return error_errno(e, "%s", path);
+	error_set(e, ERROR_AGAIN, "%s is not there yet", path);
+	e->sys = ENOENT;
+	return -1;
 }
 
 int courier_open_in(const struct config *config, const struct courier_world *world, struct courier **ret,
