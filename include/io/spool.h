@@ -27,8 +27,9 @@ struct spool_entry {
 	int64_t mtime_ms;
 };
 typedef VEC(struct spool_entry) spool_entries;
-/* Names that may be looked at (no dot files, no *.tmp, *.part), oldest modification first, then by name; at most max
- * of them (*ret_more tells of the rest).  Re-opens a directory that was removed and made again. */
+/* Names that may be looked at (no dot files, no *.tmp, *.part), oldest modification first, then by name, a file that
+ * stopped an earlier run last; at most max of them (*ret_more tells of the rest).  Re-opens a directory that was removed
+ * and made again.  Each call reads the whole directory: take some hundreds at a time.  Times are for the order only. */
 int spool_list(struct spool *sp, struct arena *a, enum spool_queue q, size_t max, spool_entries *ret, bool *ret_more,
 	       struct error *e);
 
@@ -36,7 +37,7 @@ enum spool_read {
 	SPOOL_READ,	/* bytes are there */
 	SPOOL_GONE,	/* removed meanwhile */
 	SPOOL_REFUSED,	/* symlink, fifo, device, directory, too large, not ours: reject with ret_why */
-	SPOOL_WAIT,	/* several hard links, younger than 10 s: look again */
+	SPOOL_WAIT,	/* several hard links or no permission, younger than 10 s; growing while it was read: look again */
 };
 struct spool_file {
 	struct str name;
@@ -54,10 +55,12 @@ int spool_read(struct spool *sp, struct arena *a, enum spool_queue q, struct str
  * file stopped the engine. */
 int spool_current_set(struct spool *sp, const struct spool_file *f, struct error *e);
 void spool_current_clear(struct spool *sp);
-/* How many times this file was the current one when the engine died (0: never).  Three: reject it. */
+/* How many times this file was the current one when the engine died (0: never).  Three: reject it.  Ask after a listing:
+ * that is where a reused inode is told apart. */
 int spool_poison_count(struct spool *sp, uint64_t inode);
 
-/* processed/YYYY-MM/<8 hex>-NAME.  A file gone meanwhile, or replaced by another under the same name, is no error. */
+/* processed/YYYY-MM/<8 hex>-NAME.  A file gone meanwhile, replaced by another under the same name, or written on since
+ * it was read stays where it is and is no error. */
 int spool_processed(struct spool *sp, enum spool_queue q, const struct spool_file *f, int64_t now_s, struct error *e);
 /* rejected/NAME (never overwriting) and NAME.why with the text. */
 int spool_rejected(struct spool *sp, enum spool_queue q, const struct spool_file *f, struct str why, struct error *e);
