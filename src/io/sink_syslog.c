@@ -8,16 +8,17 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "core/rules.h"
-
 #define IDENT_MAX 48 /* APP-NAME, RFC 5424 */
 
-/* By enum severity. */
-static const int priorities[] = {
-	[SEVERITY_INFO] = LOG_INFO,
-	[SEVERITY_NOTICE] = LOG_NOTICE,
-	[SEVERITY_WARNING] = LOG_WARNING,
-	[SEVERITY_CRITICAL] = LOG_CRIT,
+/* A parcel has its severity as a word. */
+static const struct {
+	const char *word;
+	int priority;
+} priorities[] = {
+	{ "info", LOG_INFO },
+	{ "notice", LOG_NOTICE },
+	{ "warning", LOG_WARNING },
+	{ "critical", LOG_CRIT },
 };
 
 /* By place in facility_codes; `kern` is the kernel's alone. */
@@ -81,9 +82,9 @@ static void *syslog_read(struct reader *r, const struct doc *doc)
 
 int syslog_priority(struct str severity)
 {
-	for (size_t i = 0; severity_words.words[i]; i++)
-		if (str_is(severity, severity_words.words[i]))
-			return priorities[i];
+	for (size_t i = 0; i < sizeof priorities / sizeof priorities[0]; i++)
+		if (str_is(severity, priorities[i].word))
+			return priorities[i].priority;
 	return LOG_WARNING;
 }
 
