@@ -9,14 +9,16 @@
 #include "core/announce.h"
 #include "core/json.h"
 
+#define ALERT_MAX_TURNS 20
+
 enum privacy { PRIVACY_BARE, PRIVACY_TOKENS, PRIVACY_ADVICE, PRIVACY_NUMBERS };
 extern const struct words privacy_words;
 
 struct alert_number {
 	struct str signal;
 	double value, baseline;
-	uint32_t turns[20]; /* 0-based */
-	size_t n_turns;
+	uint32_t turns[ALERT_MAX_TURNS]; /* 0-based */
+	size_t n_turns; /* turns past the twentieth are left out */
 };
 
 struct alert {
@@ -25,14 +27,19 @@ struct alert {
 	struct str severity;
 	struct str rule, rule_version, rules_hash;
 	struct str case_token, member, other; /* tokens */
-	int64_t session;      /* ordinal */
+	int64_t session;      /* ordinal of the session of the last change */
 	struct str route;
 	struct str say, next_step;
 	struct alert_number *evidence;
 	size_t n_evidence;
 };
 
-/* `say` with {member}, {other}, {case} and {session} filled in. */
+/* What an announcement says, but for its route.  `rules`: those it was judged by; borrows from told and rules. */
+void alert_make(struct arena *a, const struct announcement *announcement, const struct told *told,
+		const struct ruleset *rules, struct str case_token, struct alert *ret);
+/* "open" ... "closed", "retracted". */
+const char *alert_state_word(int state);
+/* `say` with {member}, {other}, {case}, {session} and {rule} filled in; any other brace stays as it is. */
 struct str alert_say(struct arena *a, struct str text, const struct alert *alert);
 /* One JSON object of what this level carries; ends without a newline. */
 void alert_json(const struct alert *alert, enum privacy level, struct json *j);

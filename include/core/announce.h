@@ -23,9 +23,11 @@ struct told {
 	struct str member, other;  /* tokens, or absent */
 	enum incident_state state;
 	enum severity severity;
-	int told_state;		   /* TOLD_NOTHING, or the last state sent */
+	/* The last state and severity settled: TOLD_NOTHING, or what was sent, or what was passed over for good (historic,
+	 * by changed rules, by a rule under test). */
+	int told_state;
 	enum severity told_severity;
-	int announcements;	   /* how many: the n of the next key */
+	int announcements;	   /* how many went out: the n of the last key; 0: nobody was told anything */
 	int64_t opened_at, changed_at;
 	size_t opened_ordinal, changed_ordinal; /* sessions */
 	bool historic;		   /* its last change was older than announce_within when first judged */

@@ -392,11 +392,12 @@ static void classify(struct rule *rule)
 
 static void read_drops_out(struct reader *r, struct rule_form *form)
 {
+	static const struct field flag = { .name = "drops_out" };
 	struct rule *rule = &form->rule;
 
 	rule->drops_out = rule->per == PER_CASE && rule->timer && !rule->strength;
-	if (form->drops_out && !doc_flag(form->drops_out, &rule->drops_out))
-		reader_error(r, form->drops_out, "kind", NULL, "expected yes or no");
+	if (form->drops_out)
+		read_flag(r, form->drops_out, &rule->drops_out, &flag);
 }
 
 void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *shared, struct rule_form *ret)
