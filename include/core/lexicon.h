@@ -6,7 +6,19 @@
  * run only on turns that hold one of its required words.  All phrases of all lexicons are found in one pass whose
  * cost does not grow with their number: each phrase hangs on its rarest word (lexicon.c tells how).
  *
- * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.
+ * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.  A lexicon file:
+ *
+ *	lexicon: hostility
+ *	version: 1.0
+ *	language: en
+ *	title: Attacks on the listener
+ *	source: written for ruptured
+ *	unless: [negation, quotation]      # of every entry that says nothing else
+ *	contexts: {joke: ["just kidding"]} # more words for a context, or a context of one's own
+ *	entries:
+ *	  - you never listen               # weight 1
+ *	  - {say: "i (hate|despise) you", weight: 3, unless: []}
+ *	  - {re: "what (the hell|on earth) (is|are) you"}
  */
 #ifndef RUPTURED_CORE_LEXICON_H
 #define RUPTURED_CORE_LEXICON_H
@@ -42,6 +54,8 @@ void lexicons_freeze(struct lexicons *l);
 size_t lexicons_count(const struct lexicons *l);
 const struct lexicon *lexicons_get(const struct lexicons *l, size_t index);
 int lexicons_find(const struct lexicons *l, struct str id); /* -1: none */
+/* Does it speak the record's language ("en" takes "en-GB")?  Absent: "en". */
+bool lexicon_applies(const struct lexicon *lexicon, struct str language);
 /* Bytes that change when any phrase, weight or context does: for the rule set's hash. */
 struct str lexicons_canonical(const struct lexicons *l);
 
@@ -61,7 +75,7 @@ void lexicon_scratch_free(struct lexicon_scratch *s);
 
 /*
  * All hits of all lexicons of this language in a turn, by word, then lexicon; overlapping hits of one lexicon count
- * once (the longest, then the heaviest).  `language` is the record's ("en", "en-GB"); absent: "en".
+ * once (the longest, then the heaviest), and whether that one counts is asked afterwards.  `language` is the record's ("en", "en-GB"); absent: "en".
  */
 void lexicons_match(const struct lexicons *l, struct lexicon_scratch *s, struct arena *a,
 		    const struct words_list *words, struct str text, struct str language, lexicon_hits *ret);

@@ -1,0 +1,15 @@
+/*
+ * How common a word is in spoken English, roughly: enough to choose the rarest word of a phrase.
+ */
+#ifndef RUPTURED_CORE_FREQUENCY_H
+#define RUPTURED_CORE_FREQUENCY_H
+
+#include "base/str.h"
+
+#define FREQUENCY_RARE 1     /* of a word that is not in the table */
+#define FREQUENCY_COMMON 5 /* from here on a phrase rather hangs on two words */
+
+/* Times in 10,000 words of conversation, of a folded word. */
+unsigned frequency_of(struct str folded);
+
+#endif

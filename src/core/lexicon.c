@@ -1,0 +1,71 @@
+#include "core/lexicon.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "core/lexicon_parts.h"
+
+struct lexicons *lexicons_new(void)
+{
+	struct lexicons *l = calloc(1, sizeof *l);
+
+	if (!l)
+		abort();
+	contexts_add_builtin(l);
+	return l;
+}
+
+void lexicons_free(struct lexicons *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->entries.n; i++)
+		pattern_free(l->entries.items[i].pattern);
+	buf_release(&l->canonical);
+	arena_release(&l->arena);
+	free(l);
+}
+
+void lexicons_freeze(struct lexicons *l)
+{
+	assert(!l->frozen);
+	lexicons_index(l);
+	l->frozen = true;
+}
+
+size_t lexicons_count(const struct lexicons *l)
+{
+	return l->lexicons.n;
+}
+
+const struct lexicon *lexicons_get(const struct lexicons *l, size_t index)
+{
+	assert(index < l->lexicons.n);
+	return &l->lexicons.items[index];
+}
+
+int lexicons_find(const struct lexicons *l, struct str id)
+{
+	for (size_t i = 0; i < l->lexicons.n; i++)
+		if (str_eq(l->lexicons.items[i].id, id))
+			return (int)i;
+	return -1;
+}
+
+bool lexicon_applies(const struct lexicon *lexicon, struct str language)
+{
+	struct str own = lexicon->language;
+
+	if (!own.n)
+		return true;
+	if (!language.n)
+		language = STR("en");
+	return language.n >= own.n && strncasecmp(own.p, language.p, own.n) == 0 &&
+	       (language.n == own.n || language.p[own.n] == '-' || language.p[own.n] == '_');
+}
+
+struct str lexicons_canonical(const struct lexicons *l)
+{
+	return l->canonical.n ? buf_str(&l->canonical) : STR("");
+}
