@@ -69,6 +69,14 @@ static void read_next(struct reader *r, const struct doc *v, void *into, const s
 		read_date(r, v, &record->next_at, f);
 }
 
+static void read_coded(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	if (v->kind == DOC_LIST && v->n > RECORD_MAX_ROWS)
+		reader_error(r, v, "too-many", NULL, "a list of %zu, at most %d are read", v->n, RECORD_MAX_ROWS);
+	else
+		read_strs(r, v, into, f);
+}
+
 static const struct field consent_table[] = {
 	{ "transcript", "may the words be looked at?", read_yes, 0, false, NULL },
 	{ NULL },
@@ -93,7 +101,7 @@ static const struct field record_table[] = {
 	{ "attendance", "who came and who did not", read_rows, AT(attendance), false, &attendance_rows },
 	{ "scores", "what instruments say", read_rows, AT(scores), false, &score_rows },
 	{ "homework", "how it went", read_rows, AT(homework), false, &homework_rows },
-	{ "coded", "systems of which every marker was looked for", read_strs, AT(coded), false, &record_word_limit },
+	{ "coded", "systems of which every marker was looked for", read_coded, AT(coded), false, &record_word_limit },
 	{ "codes", "what an observer marked", read_rows, AT(codes), false, &code_rows },
 	{ "turns", "what was said", read_rows, AT(turns), false, &turn_rows },
 	{ "reports", "who felt a rupture", read_rows, AT(reports), false, &report_rows },

@@ -97,6 +97,17 @@ static void read_who(struct reader *r, const struct doc *v, void *into, const st
 			     "nobody of this id takes part");
 }
 
+/* A fault at one key of a row, found when the row was read. */
+static void key_error(struct reader *r, const struct doc *row, const char *key, const char *code, const char *hint,
+		      const char *message)
+{
+	struct path here = { .outer = r->path, .key = key };
+
+	r->path = &here;
+	reader_error(r, doc_get(row, key), code, hint, "%s", message);
+	r->path = here.outer;
+}
+
 /* Lists of the record: a table, defaults, and checks over several keys each. */
 
 static void participant_init(void *row)
@@ -111,8 +122,8 @@ static void participant_check(struct reader *r, const struct doc *doc, void *row
 
 	for (const struct participant *other = others; other < p; other++) {
 		if (str_eq(other->id, p->id)) {
-			reader_error(r, doc_get(doc, "id"), "duplicate-participant", NULL,
-				     "the id of \"participants[%td]\" again", other - others);
+			key_error(r, doc, "id", "duplicate-participant", NULL,
+				  "the id of an earlier participant again");
 			return;
 		}
 	}
@@ -307,10 +318,10 @@ static void turn_check(struct reader *r, const struct doc *doc, void *row)
 	const struct turn *turn = row;
 
 	if (turn->end < turn->at)
-		reader_error(r, doc_get(doc, "end"), "bad-times", NULL, "\"end\" is before \"at\"");
+		key_error(r, doc, "end", "bad-times", NULL, "\"end\" is before \"at\"");
 	if (turn->to == turn->who)
-		reader_error(r, doc_get(doc, "to"), "to-oneself", "leave \"to\" out when it is not known",
-			     "the speaker cannot be the addressee");
+		key_error(r, doc, "to", "to-oneself", "leave \"to\" out when it is not known",
+			  "the speaker cannot be the addressee");
 }
 
 static const struct field turn_table[] = {
