@@ -261,7 +261,7 @@ class Box:
         self.env.setdefault("TSAN_OPTIONS", "halt_on_error=1:exitcode=99")
         self.programs, self.logs, self.mounts = [], [], []
         self.own_namespace = False
-        self.config_path = self.dir / "ruptured.yaml"
+        self.config_path = self.dir / "etc" / "ruptured.yaml"
         self.spool = self.dir / "spool"
         self.store_dir = self.dir / "lib"
         self.store = self.store_dir / "ruptured.db"
@@ -276,6 +276,7 @@ class Box:
             (self.spool / queue).mkdir(parents=True)
         (self.store_dir / "courier").mkdir(parents=True)
         (self.dir / "told").mkdir()
+        self.config_path.parent.mkdir()
         self.hook.write_text(HOOK.format(dir=self.dir))
         self.hook.chmod(0o755)
         self.hook_exits(0)
@@ -358,7 +359,7 @@ class Box:
 
     def rules(self, text, name="rules.yaml"):
         """A rule file of the test's own; the path, for config(rules=[...])."""
-        path = self.dir / "rules" / name
+        path = self.dir / "etc" / "rules.d" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         return path
@@ -573,6 +574,15 @@ class Box:
             raise Skip(str(error))
         self.mounts.append(target)
         return Path(target)
+
+    def private_proc(self):
+        """/proc as ProcSubset=pid leaves it: processes, no /proc/sys."""
+        self.unshare()
+        try:
+            mount("proc", "/proc", "proc", 0, "subset=pid")
+        except OSError as error:
+            raise Skip(str(error))
+        self.mounts.append("/proc")
 
     def private_dev(self):
         """A /dev with the usual nodes and no log."""
