@@ -14,8 +14,12 @@
 #include "core/instrument.h"
 #include "core/threshold.h"
 
-enum channel { CHANNEL_TRANSCRIPT, CHANNEL_SELF_REPORT, CHANNEL_OBSERVER, CHANNEL_BEHAVIOUR, CHANNEL_STAFF, CHANNELS };
-extern const char *const channel_words[CHANNELS];
+enum channel {
+	CHANNEL_TRANSCRIPT, CHANNEL_SELF_REPORT, CHANNEL_OBSERVER, CHANNEL_BEHAVIOUR, CHANNEL_STAFF,
+	CHANNELS,
+	CHANNEL_NONE = CHANNELS, /* no evidence of its own: somebody's age, another rule's incident */
+};
+extern const char *const channel_words[CHANNELS + 1];
 
 enum per { PER_CASE, PER_MEMBER, PER_PAIR, PER_THERAPIST };
 extern const struct words per_words;
@@ -69,6 +73,7 @@ struct measured {
 	double range;	  /* the instrument's, for the SD's floor of 2.5 %; NAN */
 	int better;	  /* +1 higher is better, -1 lower, 0 does not apply */
 	struct str of;	  /* the instrument, so that baselines never mix two; absent: no matter */
+	int by;		  /* likewise the rater's roster index; -1: no matter */
 	const char *why;  /* when NAN: "no score in this session"; static */
 };
 typedef VEC(struct evidence) evidence_list;
@@ -82,12 +87,12 @@ struct reading {
 	double raw;		/* the measured number itself */
 	const char *why;	/* of no_data; static, or NULL */
 	evidence_list evidence; /* of this session */
-	int64_t true_at;	/* elapsed: when it becomes true if nothing happens; else DATE_NONE */
+	int64_t true_at;	/* elapsed, next_session: when its truth changes if nothing happens; else DATE_NONE */
 };
 
 struct signal {
 	struct str name;
-	size_t index; /* in the rule set, over all rules */
+	size_t index; /* in the rule set, over all rules; signal_read counts ruleset.n_signals */
 	const struct signal_kind *kind;
 	void *selector; /* the kind's */
 	int measure;	/* row of kind->measures */
@@ -96,7 +101,7 @@ struct signal {
 	enum unit versus_unit;	/* how the difference is counted: UNIT_SD, UNIT_PERCENT (times), UNIT_NONE (by) */
 	struct threshold threshold;
 	double floor;		/* control chart: least distance of the limit from the mean; points */
-	int needs;		/* sessions a baseline needs; default 3 */
+	int needs;		/* sessions a baseline needs; default 3, control chart 5, `recovered` 1 */
 	int in_n, in_m;		/* in: n of last m attended sessions; 0: only this one */
 	int within_sessions;	/* window; 0: this session */
 	double within_days;
@@ -113,6 +118,7 @@ struct measure {
 	const char *help;
 	unsigned units; /* 1 << enum unit that its threshold takes */
 	bool baseline;	/* may stand beside `versus` */
+	bool sums;	/* over a window of sessions it is summed; else one session of the window is enough */
 };
 
 struct signal_kind {
@@ -132,6 +138,10 @@ struct signal_kind {
 	enum channel (*channel_of)(const struct signal *signal); /* or NULL */
 	/* The selector's field table, for the schema and the reference page. */
 	const struct field *fields;
+	const char *const *keys; /* its own keys beside the selector, which `read` takes from signal->source; or NULL */
+	bool all_sessions; /* its windows run over all sessions, not only those the subject attended */
+	bool own_window;   /* `within` is its own affair */
+	bool about_nobody; /* `of` does not apply */
 };
 
 extern const struct signal_kind *const signal_kinds[]; /* NULL ends */
@@ -139,7 +149,7 @@ const struct signal_kind *signal_kind_find(struct str name);
 
 /* One signal of a rule; NULL with faults told. */
 struct signal *signal_read(struct reader *r, struct str name, const struct doc *doc);
-enum channel signal_channel(const struct signal *s);
+enum channel signal_channel(const struct signal *s); /* CHANNEL_NONE: do not count it */
 struct reading signal_evaluate(const struct signal *s, const struct view *view);
 
 /* Measured values are kept per (signal, subject, session): the judge asks for the same baseline again and again. */

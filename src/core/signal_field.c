@@ -1,0 +1,259 @@
+/*
+ * field: any scalar of the record.
+ *
+ *	{field: next_session, is: ahead}        true: not more than 2 days past; null: no; absent: no_data
+ *	{field: flags.safeguarding, is: yes}
+ *	{field: minutes, value: less than 30}   also `session`
+ *	{field: modality, equals: family}       also language, site, ending
+ */
+#include "core/signal_internal.h"
+
+#define NEXT_GRACE_S (2 * DAY_S)
+
+enum field_name {
+	FIELD_FLAG,
+	FIELD_NEXT,
+	FIELD_MINUTES,
+	FIELD_SESSION,
+	FIELD_MODALITY,
+	FIELD_LANGUAGE,
+	FIELD_SITE,
+	FIELD_ENDING
+};
+
+struct field_selector {
+	enum field_name name;
+	struct str flag;
+	bool is;
+	struct strs equals;
+};
+
+enum { FIELD_IS, FIELD_EQUALS, FIELD_VALUE };
+
+static const struct measure measures[] = {
+	{ "is", "yes or no; next_session: ahead", 0, false, false },
+	{ "equals", "a word, or a list of which one", 0, false, false },
+	{ "value", "a number against a threshold", UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_MINUTES), false, false },
+	{ NULL, NULL, 0, false, false },
+};
+
+static const struct {
+	const char *name;
+	unsigned measures; /* those that go with it */
+} names[] = {
+	[FIELD_FLAG] = { "flags.", 1u << FIELD_IS },	       [FIELD_NEXT] = { "next_session", 1u << FIELD_IS },
+	[FIELD_MINUTES] = { "minutes", 1u << FIELD_VALUE },    [FIELD_SESSION] = { "session", 1u << FIELD_VALUE },
+	[FIELD_MODALITY] = { "modality", 1u << FIELD_EQUALS }, [FIELD_LANGUAGE] = { "language", 1u << FIELD_EQUALS },
+	[FIELD_SITE] = { "site", 1u << FIELD_EQUALS },	       [FIELD_ENDING] = { "ending", 1u << FIELD_EQUALS },
+};
+#define N_NAMES (sizeof(names) / sizeof(*names))
+
+/* Reading -------------------------------------------------------------------------------------------------------- */
+
+static void read_name(struct reader *r, const struct doc *doc, struct field_selector *sel)
+{
+	const char *candidates[N_NAMES];
+
+	if (str_starts(doc->text, "flags.") && doc->text.n > strlen("flags.")) {
+		sel->name = FIELD_FLAG;
+		sel->flag = arena_dup(r->arena, (struct str){ doc->text.p + 6, doc->text.n - 6 });
+		return;
+	}
+	for (size_t i = 0; i < N_NAMES; i++) {
+		candidates[i] = names[i].name;
+		if (i == FIELD_FLAG || !str_is(doc->text, names[i].name))
+			continue;
+		sel->name = (enum field_name)i;
+		return;
+	}
+	reader_error(r, doc, "unknown-field", reader_suggest(r, doc->text, candidates + 1, N_NAMES - 1),
+		     "unknown field \"%.*s\"", STR_ARG(doc->text));
+}
+
+static void read_is(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct field_selector *sel = into;
+
+	if (sel->name != FIELD_NEXT)
+		read_flag(r, v, &sel->is, f);
+	else if (v->kind == DOC_SCALAR && str_is(v->text, "ahead"))
+		sel->is = true;
+	else
+		reader_error(r, v, "is", "is: ahead", "next_session is asked whether it is ahead");
+}
+
+static void *read_selector(struct reader *r, const struct doc *doc, struct signal *s)
+{
+	struct field_selector *sel = ARENA_NEW(r->arena, struct field_selector);
+
+	if (doc->kind != DOC_SCALAR) {
+		reader_error(r, doc, "selector", "for example \"field: minutes\"", "expected the name of a field");
+		return sel;
+	}
+	read_name(r, doc, sel);
+	read_key(r, s->source, "is", read_is, sel, NULL);
+	read_key(r, s->source, "equals", read_strs, &sel->equals, NULL);
+	return sel;
+}
+
+static void check(struct reader *r, const struct doc *doc, const struct signal *s)
+{
+	const struct field_selector *sel = s->selector;
+
+	if (!(names[sel->name].measures & 1u << s->measure))
+		reader_error(r, doc, "no-measure", NULL, "\"%s\" does not go with this field",
+			     measures[s->measure].name);
+}
+
+/* Asking --------------------------------------------------------------------------------------------------------- */
+
+static struct reading answer(bool yes)
+{
+	struct reading ret = no_reading(NULL);
+
+	ret.value = ret.raw = yes;
+	ret.truth = truth_of(yes);
+	return ret;
+}
+
+static struct reading read_flag_of(const struct field_selector *sel, const struct session *session)
+{
+	for (size_t i = 0; i < session->n_parts; i++)
+		for (size_t k = 0; k < session->parts[i].s->flags.n; k++)
+			if (str_eq(session->parts[i].s->flags.items[k].name, sel->flag))
+				return answer(session->parts[i].s->flags.items[k].set == sel->is);
+	return no_reading("the flag is not in the record");
+}
+
+static struct reading read_next(const struct session *session, int64_t as_of)
+{
+	struct reading ret = no_reading("the record says nothing about a next session");
+
+	switch (session->next) {
+	case NEXT_ABSENT:
+		break;
+	case NEXT_NONE:
+		return answer(false);
+	case NEXT_AT:
+		ret = answer(as_of <= session->next_at + NEXT_GRACE_S);
+		if (ret.truth == TRUTH_TRUE)
+			ret.true_at = session->next_at + NEXT_GRACE_S + 1;
+		break;
+	}
+	return ret;
+}
+
+static double number_of(const struct field_selector *sel, const struct session *session)
+{
+	if (sel->name == FIELD_SESSION)
+		return session->number >= 0 ? (double)session->number : NAN;
+	for (size_t i = 0; i < session->n_parts; i++)
+		if (!isnan(session->parts[i].s->minutes))
+			return session->parts[i].s->minutes;
+	return NAN;
+}
+
+static struct reading read_number(const struct signal *s, const struct session *session)
+{
+	struct reading ret = no_reading("the record does not say");
+	double number = number_of(s->selector, session);
+
+	if (isnan(number))
+		return ret;
+	ret.value = ret.raw = number;
+	ret.truth = threshold_test(&s->threshold, number);
+	ret.limit = s->threshold.op == BETWEEN ? NAN : s->threshold.a;
+	ret.why = NULL;
+	return ret;
+}
+
+static struct str word_in(const struct field_selector *sel, const struct skeleton *s)
+{
+	static const char *const endings[] = { NULL, "planned", "transferred", "dropped" };
+
+	switch (sel->name) {
+	case FIELD_MODALITY:
+		return s->modality;
+	case FIELD_LANGUAGE:
+		return s->language;
+	case FIELD_SITE:
+		return s->site;
+	case FIELD_ENDING:
+		return str_of(endings[s->ending]);
+	case FIELD_FLAG:
+	case FIELD_NEXT:
+	case FIELD_MINUTES:
+	case FIELD_SESSION:
+		break;
+	}
+	return (struct str){ NULL, 0 };
+}
+
+static struct reading read_word_of(const struct field_selector *sel, const struct session *session)
+{
+	struct str word = { NULL, 0 };
+
+	for (size_t i = 0; i < session->n_parts && !word.p; i++)
+		word = word_in(sel, session->parts[i].s);
+	if (!word.p)
+		return no_reading("the record does not say");
+	for (size_t i = 0; i < sel->equals.n; i++)
+		if (str_eq(sel->equals.items[i], word))
+			return answer(true);
+	return answer(false);
+}
+
+static struct reading read_truth(const struct signal *s, const struct view *v)
+{
+	const struct field_selector *sel = s->selector;
+
+	switch (sel->name) {
+	case FIELD_FLAG:
+		return read_flag_of(sel, view_session(v));
+	case FIELD_NEXT:
+		return read_next(view_session(v), v->as_of);
+	case FIELD_MINUTES:
+	case FIELD_SESSION:
+		return read_number(s, view_session(v));
+	case FIELD_MODALITY:
+	case FIELD_LANGUAGE:
+	case FIELD_SITE:
+	case FIELD_ENDING:
+		break;
+	}
+	return read_word_of(sel, view_session(v));
+}
+
+static enum channel channel_of(const struct signal *s)
+{
+	const struct field_selector *sel = s->selector;
+
+	switch (sel->name) {
+	case FIELD_FLAG:
+		return CHANNEL_STAFF;
+	case FIELD_NEXT:
+	case FIELD_MINUTES:
+	case FIELD_ENDING:
+		return CHANNEL_BEHAVIOUR;
+	case FIELD_SESSION:
+	case FIELD_MODALITY:
+	case FIELD_LANGUAGE:
+	case FIELD_SITE:
+		break;
+	}
+	return CHANNEL_NONE;
+}
+
+const struct signal_kind signal_field = {
+	.name = "field",
+	.help = "a scalar of the record: next_session, flags.x, minutes, session, modality, language, site, ending",
+	.channel = CHANNEL_BEHAVIOUR,
+	.scalar_selector = true,
+	.measures = measures,
+	.read = read_selector,
+	.check = check,
+	.read_truth = read_truth,
+	.channel_of = channel_of,
+	.all_sessions = true,
+	.about_nobody = true,
+};

@@ -1,0 +1,525 @@
+/*
+ * The grammar of a signal: {KIND: SELECTOR, MEASURE: THRESHOLD} or
+ * {KIND: SELECTOR, measure: MEASURE, versus: BASELINE, sd|times|by: THRESHOLD}, and the keys every kind shares.
+ */
+#include <stdio.h>
+
+#include "core/signal_internal.h"
+
+#define MAX_NEEDS		1000
+#define MAX_WINDOW		1000
+#define DEFAULT_NEEDS		3
+#define DEFAULT_NEEDS_CHART	5
+#define DEFAULT_NEEDS_RECOVERED 1
+#define MAX_CANDIDATES		64
+
+static const char *const baseline_list[] = { "own mean", "own median", "control chart", NULL };
+
+/* Values --------------------------------------------------------------------------------------------------------- */
+
+bool quantity_parse(struct str text, double *ret, struct str *ret_unit)
+{
+	struct str rest = text, number = str_word(&rest);
+
+	*ret_unit = str_trim(rest);
+	return str_number(number, ret);
+}
+
+void read_who(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	const struct compile *c = r->context;
+	struct field words = *f;
+	size_t errors = r->diags->errors;
+	int *who = into;
+
+	words.detail = &who_words;
+	read_word(r, v, into, &words);
+	if (errors != r->diags->errors || !c)
+		return;
+	if (*who == WHO_OTHER && c->per != PER_PAIR)
+		reader_error(r, v, "who", "write \"per: pair\" in the rule", "only a rule per pair has an \"other\"");
+	if (*who == WHO_MEMBER && c->per == PER_CASE)
+		reader_error(r, v, "who", "\"any member\" stands for each of them",
+			     "a rule per case has no \"member\" of its own");
+}
+
+void read_threshold(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	threshold_read(r, v, *(const unsigned *)f->detail, into);
+}
+
+bool read_key(struct reader *r, const struct doc *map, const char *key,
+	      void (*read)(struct reader *r, const struct doc *v, void *into, const struct field *f), void *into,
+	      const void *detail)
+{
+	const struct doc *v = doc_get(map, key);
+	struct path path = { .outer = r->path, .key = key };
+	struct field field = { .name = key, .read = read, .detail = detail };
+
+	if (!v)
+		return false;
+	r->path = &path;
+	read(r, v, into, &field);
+	r->path = path.outer;
+	return true;
+}
+
+static void read_versus(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	static const struct words words = { baseline_list };
+	struct field baseline = *f;
+	int which = -1;
+
+	baseline.detail = &words;
+	read_word(r, v, &which, &baseline);
+	*(int *)into = which + 1; /* the first word is BASELINE_OWN_MEAN */
+}
+
+/* "3 sessions" or "3". */
+static void read_needs(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct str unit;
+	double n;
+
+	(void)f;
+	if (v->kind != DOC_SCALAR || !quantity_parse(v->text, &n, &unit) || n < 1 || n > MAX_NEEDS || n != floor(n) ||
+	    (unit.n && !str_is(unit, "sessions") && !str_is(unit, "session")))
+		reader_error(r, v, "needs", "write \"3 sessions\"", "expected a number of sessions");
+	else
+		*(int *)into = (int)n;
+}
+
+/* "2 of last 3 sessions". */
+static bool in_parse(struct str text, int *ret_n, int *ret_m)
+{
+	struct str rest = text, unit;
+	double n, m;
+
+	if (!str_number(str_word(&rest), &n) || !str_is(str_word(&rest), "of"))
+		return false;
+	rest = str_trim(rest);
+	if (str_starts(rest, "the "))
+		str_word(&rest);
+	if (!str_is(str_word(&rest), "last") || !quantity_parse(rest, &m, &unit))
+		return false;
+	if (unit.n && !str_is(unit, "sessions") && !str_is(unit, "session"))
+		return false;
+	if (n != floor(n) || m != floor(m) || n < 1 || m > MAX_WINDOW || n > m)
+		return false;
+	*ret_n = (int)n;
+	*ret_m = (int)m;
+	return true;
+}
+
+static void read_in(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct signal *s = into;
+
+	(void)f;
+	if (v->kind != DOC_SCALAR || !in_parse(v->text, &s->in_n, &s->in_m))
+		reader_error(r, v, "in", "write \"2 of last 3 sessions\"", "expected how many of the last sessions");
+}
+
+static bool unit_is(struct str unit, const char *one, const char *many)
+{
+	return str_is(unit, one) || str_is(unit, many);
+}
+
+static void read_within_one(struct reader *r, const struct doc *v, struct signal *s)
+{
+	struct str unit;
+	double n;
+
+	if (v->kind != DOC_SCALAR || !quantity_parse(v->text, &n, &unit) || !(n > 0)) {
+		reader_error(r, v, "within", "write \"2 sessions\", \"30 days\", \"10 minutes\" or \"60 turns\"",
+			     "expected the length of a window");
+		return;
+	}
+	if (unit_is(unit, "session", "sessions") && n == floor(n) && n <= MAX_WINDOW)
+		s->within_sessions = (int)n;
+	else if (unit_is(unit, "day", "days"))
+		s->within_days = n;
+	else if (unit_is(unit, "week", "weeks"))
+		s->within_days = n * 7;
+	else if (unit_is(unit, "minute", "minutes"))
+		s->within_minutes = n * 60;
+	else if (unit_is(unit, "turn", "turns") && n == floor(n) && n < 1e6)
+		s->within_turns = (int)n;
+	else
+		reader_error(r, v, "within", "sessions, days, weeks, minutes and turns are known",
+			     "\"%.*s\" is no length of a window", STR_ARG(v->text));
+}
+
+static void read_within(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	(void)f;
+	if (v->kind != DOC_LIST) {
+		read_within_one(r, v, into);
+		return;
+	}
+	for (size_t i = 0; i < v->n; i++)
+		read_within_one(r, v->items[i], into);
+}
+
+static void read_missing(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct signal *s = into;
+	bool yes;
+
+	(void)f;
+	if (doc_flag(v, &yes))
+		s->missing = truth_of(yes);
+	else
+		reader_error(r, v, "missing", NULL, "expected yes or no: what unknown counts as here");
+}
+
+static const unsigned out_of_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_TURNS);
+static const struct limit_range floor_range = { .min = 0, .max = 1e6 };
+
+/* Of every kind.  Where two numbers belong together the whole signal is handed over (offset 0). */
+static const struct field shared[] = {
+	{ "versus", "the baseline: own mean, own median, control chart", read_versus, offsetof(struct signal, versus) },
+	{ "of", "whose number: member, other, therapist, anyone, any member, every member", read_who,
+	  offsetof(struct signal, of) },
+	{ "minus", "whose number is taken away", read_who, offsetof(struct signal, minus) },
+	{ "needs", "how many earlier sessions a baseline needs: \"3 sessions\"", read_needs,
+	  offsetof(struct signal, needs) },
+	{ "in", "how many of the last sessions: \"2 of last 3 sessions\"", read_in, 0 },
+	{ "within", "a window: \"2 sessions\", \"30 days\", or a stretch of the session: [10 minutes, 60 turns]",
+	  read_within, 0 },
+	{ "out_of", "the least size of the denominator of a share", read_threshold, offsetof(struct signal, out_of),
+	  false, &out_of_units },
+	{ "missing", "what unknown counts as: yes or no", read_missing, 0 },
+	{ "floor", "control chart: the least distance of the limit from the mean, in points", read_double,
+	  offsetof(struct signal, floor), false, &floor_range },
+	{ NULL },
+};
+
+/* Keys of the form with a baseline; read with the measure. */
+static const char *const difference_keys[] = { "sd", "times", "by" };
+#define N_DIFFERENCES 3
+
+/* Which key is what ---------------------------------------------------------------------------------------------- */
+
+static const struct field *shared_find(struct str key)
+{
+	for (const struct field *f = shared; f->name; f++)
+		if (str_is(key, f->name))
+			return f;
+	return NULL;
+}
+
+static int measure_find(const struct signal_kind *kind, struct str name)
+{
+	for (int i = 0; kind->measures[i].name; i++)
+		if (str_is(name, kind->measures[i].name))
+			return i;
+	return -1;
+}
+
+static bool is_own_key(const struct signal_kind *kind, struct str key)
+{
+	for (size_t i = 0; kind->keys && kind->keys[i]; i++)
+		if (str_is(key, kind->keys[i]))
+			return true;
+	return false;
+}
+
+static bool is_difference(struct str key)
+{
+	for (size_t i = 0; i < N_DIFFERENCES; i++)
+		if (str_is(key, difference_keys[i]))
+			return true;
+	return false;
+}
+
+static bool is_known(const struct signal_kind *kind, struct str key)
+{
+	return shared_find(key) || is_difference(key) || str_is(key, "measure") || measure_find(kind, key) >= 0 ||
+	       is_own_key(kind, key);
+}
+
+static size_t add_candidates(const char **names, size_t n, const struct signal_kind *kind)
+{
+	for (int i = 0; kind->measures[i].name && n < MAX_CANDIDATES; i++)
+		names[n++] = kind->measures[i].name;
+	for (size_t i = 0; kind->keys && kind->keys[i] && n < MAX_CANDIDATES; i++)
+		names[n++] = kind->keys[i];
+	return n;
+}
+
+static void tell_unknown_key(struct reader *r, const struct signal_kind *kind, const struct doc_pair *pair)
+{
+	const char *names[MAX_CANDIDATES] = { "measure", "sd", "times", "by" };
+	size_t n = 4;
+
+	for (const struct field *f = shared; f->name; f++)
+		names[n++] = f->name;
+	n = add_candidates(names, n, kind);
+	reader_error_at(r, pair->at, "unknown-key", reader_suggest(r, pair->key, names, n), "unknown key \"%.*s\"",
+			STR_ARG(pair->key));
+}
+
+static void tell_no_kind(struct reader *r, const struct doc *doc)
+{
+	const char *names[MAX_CANDIDATES], *hint = NULL;
+	size_t n = 0;
+
+	while (signal_kinds[n] && n < MAX_CANDIDATES) {
+		names[n] = signal_kinds[n]->name;
+		n++;
+	}
+	for (size_t i = 0; i < doc->n && !hint; i++) {
+		if (shared_find(doc->pairs[i].key))
+			continue;
+		hint = reader_suggest(r, doc->pairs[i].key, names, n);
+		if (!hint)
+			continue;
+		reader_error_at(r, doc->pairs[i].at, "unknown-kind", hint, "unknown kind of signal \"%.*s\"",
+				STR_ARG(doc->pairs[i].key));
+		return;
+	}
+	reader_error(
+		r, doc, "unknown-kind",
+		"the kinds are turns, score, code, attendance, homework, field, report, participant, elapsed, incident",
+		"a signal needs a kind");
+}
+
+/* The pair that names the kind. */
+static const struct doc_pair *find_kind(struct reader *r, const struct doc *doc, const struct signal_kind **ret)
+{
+	const struct doc_pair *found = NULL;
+
+	for (size_t i = 0; i < doc->n; i++) {
+		const struct signal_kind *kind = signal_kind_find(doc->pairs[i].key);
+
+		if (!kind)
+			continue;
+		if (found) {
+			reader_error_at(r, doc->pairs[i].at, "two-kinds", "make two signals of it",
+					"a signal has one kind, this has \"%s\" and \"%s\"", (*ret)->name, kind->name);
+			continue;
+		}
+		found = &doc->pairs[i];
+		*ret = kind;
+	}
+	if (!found)
+		tell_no_kind(r, doc);
+	return found;
+}
+
+static void read_shared(struct reader *r, const struct doc *doc, struct signal *s)
+{
+	for (size_t i = 0; i < doc->n; i++) {
+		const struct doc_pair *pair = &doc->pairs[i];
+		const struct field *f = shared_find(pair->key);
+		struct path path = { .outer = r->path };
+
+		if (s->kind && is_own_key(s->kind, pair->key))
+			continue;
+		if (f) {
+			path.key = f->name;
+			r->path = &path;
+			f->read(r, pair->value, (char *)s + f->offset, f);
+			r->path = path.outer;
+		} else if (s->kind && !is_known(s->kind, pair->key) && !signal_kind_find(pair->key)) {
+			tell_unknown_key(r, s->kind, pair);
+		}
+	}
+}
+
+/* Measure and threshold ------------------------------------------------------------------------------------------ */
+
+static struct str measure_names(struct reader *r, const struct signal_kind *kind)
+{
+	struct str names = STR("");
+
+	for (int i = 0; kind->measures[i].name; i++)
+		names = arena_printf(r->arena, "%.*s%s%s", STR_ARG(names), i ? ", " : "", kind->measures[i].name);
+	return names;
+}
+
+static void read_with_units(struct reader *r, const struct doc *doc, const char *key, unsigned units,
+			    struct threshold *ret)
+{
+	read_key(r, doc, key, read_threshold, ret, &units);
+}
+
+/* MEASURE: THRESHOLD */
+static void read_plain(struct reader *r, const struct doc *doc, struct signal *s)
+{
+	int found = 0;
+
+	for (size_t i = 0; i < doc->n; i++) {
+		const struct doc_pair *pair = &doc->pairs[i];
+		int row = is_own_key(s->kind, pair->key) ? -1 : measure_find(s->kind, pair->key);
+
+		if (row < 0) {
+			if (is_difference(pair->key) && !is_own_key(s->kind, pair->key))
+				reader_error_at(r, pair->at, "versus", "add \"versus: own mean\"",
+						"\"%.*s\" compares with a baseline, and there is none",
+						STR_ARG(pair->key));
+			continue;
+		}
+		if (found++) {
+			reader_error_at(r, pair->at, "two-measures", "make two signals of it",
+					"a signal has one measure, this has \"%s\" and \"%.*s\"",
+					s->kind->measures[s->measure].name, STR_ARG(pair->key));
+			continue;
+		}
+		s->measure = row;
+		if (s->kind->measures[row].units)
+			read_with_units(r, doc, s->kind->measures[row].name, s->kind->measures[row].units,
+					&s->threshold);
+	}
+	if (doc_get(doc, "measure"))
+		reader_error(r, doc_get(doc, "measure"), "versus", "write the measure itself: \"count: at least 3\"",
+			     "\"measure\" stands beside \"versus\", and there is none");
+	else if (!found)
+		reader_error(r, doc, "no-measure", measure_names(r, s->kind).p, "a signal of \"%s\" needs a measure",
+			     s->kind->name);
+}
+
+static void read_measure_name(struct reader *r, const struct doc *doc, struct signal *s)
+{
+	const struct doc *v = doc_get(doc, "measure");
+	const char *names[MAX_CANDIDATES];
+
+	if (!v)
+		return;
+	s->measure = v->kind == DOC_SCALAR ? measure_find(s->kind, v->text) : -1;
+	if (s->measure >= 0)
+		return;
+	s->measure = 0;
+	if (v->kind == DOC_SCALAR)
+		reader_error(r, v, "unknown-measure",
+			     reader_suggest(r, v->text, names, add_candidates(names, 0, s->kind)),
+			     "\"%s\" has no measure \"%.*s\"", s->kind->name, STR_ARG(v->text));
+	else
+		reader_error(r, v, "unknown-measure", NULL, "expected the name of a measure");
+}
+
+static void read_difference(struct reader *r, const struct doc *doc, struct signal *s)
+{
+	static const enum unit counted[N_DIFFERENCES] = { UNIT_SD, UNIT_PERCENT, UNIT_NONE };
+	const unsigned units[N_DIFFERENCES] = { UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_SD),
+						UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_PERCENT),
+						s->kind->measures[s->measure].units | UNIT_BIT(UNIT_NONE) };
+	int found = 0;
+
+	for (size_t i = 0; i < N_DIFFERENCES; i++) {
+		if (!doc_get(doc, difference_keys[i]))
+			continue;
+		found++;
+		s->versus_unit = counted[i];
+		read_with_units(r, doc, difference_keys[i], units[i], &s->threshold);
+	}
+	if (s->versus == BASELINE_CONTROL_CHART && found)
+		reader_error(r, doc, "versus", "\"floor\" widens the chart",
+			     "a control chart has its own limit: sd, times and by do not apply");
+	else if (s->versus != BASELINE_CONTROL_CHART && found != 1)
+		reader_error(r, doc, "versus", "for example \"sd: at most -2\"",
+			     "a baseline needs one of sd, times or by");
+}
+
+/* measure: MEASURE, versus: BASELINE, sd|times|by: THRESHOLD */
+static void read_versus_form(struct reader *r, const struct doc *doc, struct signal *s)
+{
+	read_measure_name(r, doc, s);
+	for (size_t i = 0; i < doc->n; i++) {
+		const struct doc_pair *pair = &doc->pairs[i];
+
+		if (measure_find(s->kind, pair->key) >= 0 && !is_own_key(s->kind, pair->key))
+			reader_error_at(
+				r, pair->at, "versus", "write \"measure: ...\" and the limit under sd, times or by",
+				"\"%.*s\" has its own threshold; it does not go with \"versus\"", STR_ARG(pair->key));
+	}
+	if (!s->kind->measures[s->measure].baseline)
+		reader_error(r, doc, "versus", NULL, "\"%s\" of \"%s\" has no baseline",
+			     s->kind->measures[s->measure].name, s->kind->name);
+	read_difference(r, doc, s);
+}
+
+/* The whole ------------------------------------------------------------------------------------------------------ */
+
+static void check_whole(struct reader *r, const struct doc *doc, const struct signal *s)
+{
+	if (doc_get(doc, "floor") && s->versus != BASELINE_CONTROL_CHART)
+		reader_error(r, doc_get(doc, "floor"), "floor", NULL, "\"floor\" belongs to \"versus: control chart\"");
+	if (s->minus != WHO_UNSAID && s->kind->read_truth)
+		reader_error(r, doc_get(doc, "minus"), "minus", NULL, "\"minus\" needs numbers; \"%s\" has none",
+			     s->kind->name);
+	if (s->of != WHO_UNSAID && s->kind->about_nobody && doc_get(doc, "of"))
+		reader_error(r, doc_get(doc, "of"), "of", NULL, "\"of\" says nothing about \"%s\"", s->kind->name);
+	if ((!isnan(s->within_minutes) || s->within_turns > 0) && strcmp(s->kind->name, "turns") != 0)
+		reader_error(r, doc_get(doc, "within"), "within", "sessions and days are known here",
+			     "minutes and turns are stretches of a transcript");
+	if (s->kind->check)
+		s->kind->check(r, doc, s);
+}
+
+static void default_needs(struct signal *s)
+{
+	if (s->needs > 0)
+		return;
+	if (s->versus == BASELINE_CONTROL_CHART)
+		s->needs = DEFAULT_NEEDS_CHART;
+	else if (measure_is(s, "recovered"))
+		s->needs = DEFAULT_NEEDS_RECOVERED;
+	else
+		s->needs = DEFAULT_NEEDS;
+}
+
+static struct signal *signal_blank(struct arena *a, struct str name, const struct doc *doc)
+{
+	struct signal *s = ARENA_NEW(a, struct signal);
+
+	s->name = arena_dup(a, name);
+	s->source = doc;
+	s->of = s->minus = WHO_UNSAID;
+	s->within_minutes = NAN;
+	s->missing = TRUTH_NO_DATA;
+	return s;
+}
+
+static void read_kind(struct reader *r, const struct doc *doc, const struct doc_pair *pair, struct signal *s)
+{
+	struct path path = { .outer = r->path, .key = s->kind->name };
+
+	r->path = &path;
+	if (pair->value->kind == DOC_SCALAR && !s->kind->scalar_selector)
+		reader_error(r, pair->value, "selector", "for example {from: member, says: complaint}",
+			     "expected a map that says which ones");
+	else
+		s->selector = s->kind->read(r, pair->value, s);
+	r->path = path.outer;
+	if (doc_get(doc, "versus"))
+		read_versus_form(r, doc, s);
+	else
+		read_plain(r, doc, s);
+	default_needs(s);
+	check_whole(r, doc, s);
+}
+
+struct signal *signal_read(struct reader *r, struct str name, const struct doc *doc)
+{
+	struct compile *c = r->context;
+	size_t errors = r->diags->errors;
+	struct signal *s = signal_blank(r->arena, name, doc);
+	const struct doc_pair *pair;
+
+	if (doc->kind != DOC_MAP) {
+		reader_error(r, doc, "signal", "for example {score: SRS, value: less than 36}",
+			     "expected a map, found %s", doc_describe(r->arena, doc).p);
+		return NULL;
+	}
+	pair = find_kind(r, doc, &s->kind);
+	read_shared(r, doc, s);
+	if (pair)
+		read_kind(r, doc, pair, s);
+	if (errors != r->diags->errors)
+		return NULL;
+	if (c && c->ruleset)
+		s->index = c->ruleset->n_signals++;
+	return s;
+}
