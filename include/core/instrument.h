@@ -36,7 +36,8 @@ bool instruments_known(const struct instruments *set, struct str selector);
 /* For a did-you-mean: names and families, in a; NULL ends, *ret_n without it. */
 const char *const *instruments_names(const struct instruments *set, struct arena *a, size_t *ret_n);
 /*
- * From the least to the greatest value a score of `selector` can take; with `item`, a value of that item or subscale.
+ * From the least to the greatest value a score of `selector` can take; with `item`, a value of that item or subscale
+ * ("any": of any of them).
  * False when the set does not say.
  */
 bool instruments_range(const struct instruments *set, struct str selector, struct str item, double *ret_min,

@@ -1,5 +1,5 @@
 /*
- * Between the files that make a rule set (rules.c, rule_read.c, rule_lint.c); nobody else's business.
+ * Between the files that make a rule set (rules.c, rule_read.c, rule_lint.c, rule_range.c); nobody else's business.
  *
  * A rule is read in two steps: its table puts the keys into a form, then the parts that need each other (signals, then
  * conditions over them) are made from it.
@@ -33,6 +33,8 @@ struct str rule_version(struct arena *a, const struct rule_form *form);
 /* Canonical bytes of the whole rule, with the shared signals that it uses. */
 void rule_canonical(const struct rule_form *form, bool all_keys, struct buf *out);
 
+/* Its threshold, against what it can measure. */
+void signal_range_check(struct reader *r, const struct signal *s);
 /* What can be said of one well-read rule. */
 void rule_lint(struct reader *r, const struct rule_form *form);
 /* What shows only among all rules: ids, patterns.  readers[i] is that of source i. */

@@ -185,7 +185,7 @@ const char *const *instruments_names(const struct instruments *set, struct arena
 static bool has_item(const struct instrument *i, struct str item)
 {
 	for (size_t k = 0; k < i->items.n; k++)
-		if (str_eq(i->items.items[k], item))
+		if (str_eq(i->items.items[k], item) || str_is(item, "any"))
 			return true;
 	return false;
 }

@@ -6,9 +6,6 @@
 static const char *const tokens[] = { "member", "other", "case", "session", "rule" };
 #define N_TOKENS (sizeof tokens / sizeof tokens[0])
 
-/* Keys of signals whose values are words for people. */
-static const char *const people_keys[] = { "from", "to", "by", "of", "minus", "who", "whose", "participant", "person" };
-
 static bool listed(const char *const *words, size_t n, struct str word)
 {
 	for (size_t i = 0; i < n; i++)
@@ -61,42 +58,33 @@ static void lint_tokens(struct reader *r, const struct doc *text, int per)
 	}
 }
 
-/* Walks a signal as written; *ret_other tells whether the pair's second appears. */
-static void lint_people(struct reader *r, const struct doc *doc, int per, bool *ret_other)
+/* Whether the pair's second appears in a signal as written. */
+static bool speaks_of_other(const struct doc *doc)
 {
 	for (size_t i = 0; doc->kind == DOC_LIST && i < doc->n; i++)
-		lint_people(r, doc->items[i], per, ret_other);
-	for (size_t i = 0; doc->kind == DOC_MAP && i < doc->n; i++) {
-		const struct doc *v = doc->pairs[i].value;
-		const char *hint;
+		if (speaks_of_other(doc->items[i]))
+			return true;
+	for (size_t i = 0; doc->kind == DOC_MAP && i < doc->n; i++)
+		if (speaks_of_other(doc->pairs[i].value))
+			return true;
+	return doc->kind == DOC_SCALAR && str_is(doc->text, "other");
+}
 
-		if (v->kind != DOC_SCALAR) {
-			lint_people(r, v, per, ret_other);
-			continue;
-		}
-		if (!listed(people_keys, sizeof people_keys / sizeof people_keys[0], doc->pairs[i].key))
-			continue;
-		*ret_other |= str_is(v->text, "other");
-		hint = stranger(per, v->text);
-		if (hint)
-			reader_error(r, v, "stranger", hint, "\"%.*s\" in a rule per %s", STR_ARG(v->text),
-				     per_words.words[per]);
-	}
+static bool rule_speaks_of_other(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_signals; i++)
+		if (!rule->signals[i]->source || speaks_of_other(rule->signals[i]->source))
+			return true;
+	return rule->n_signals == 0;
 }
 
 static void lint_subjects(struct reader *r, const struct rule_form *form)
 {
 	const struct rule *rule = &form->rule;
-	bool other = false;
 
 	if (rule->per < 0)
 		return;
-	for (size_t i = 0; i < rule->n_signals; i++)
-		if (rule->signals[i]->source)
-			lint_people(r, rule->signals[i]->source, rule->per, &other);
-	if (rule->repaired && rule->repaired->source)
-		lint_people(r, rule->repaired->source, rule->per, &other);
-	if (rule->per == PER_PAIR && !other && rule->n_signals)
+	if (rule->per == PER_PAIR && !rule_speaks_of_other(rule))
 		reader_warn(r, doc_get(form->doc, "per"), "pair", "make it `per: member`, or use `other` in a signal",
 			    "a rule per pair that never looks at the other");
 	if (form->say)

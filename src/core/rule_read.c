@@ -187,17 +187,18 @@ static bool speaks_of(const struct rule_form *form, struct str name)
 static struct signal *one_signal(struct reader *r, const struct doc_pair *pair, bool *ret_broken)
 {
 	struct path here = { r->path, arena_dup(r->arena, pair->key).p, 0 };
-	struct compile *compile = r->context;
 	struct signal *s;
 
 	r->path = &here;
 	s = signal_read(r, pair->key, pair->value);
+	if (s)
+		signal_range_check(r, s);
 	r->path = here.outer;
 	*ret_broken = !s;
-	if (!s)
-		s = ARENA_NEW(r->arena, struct signal);
+	if (s)
+		return s;
+	s = ARENA_NEW(r->arena, struct signal);
 	s->name = arena_dup(r->arena, pair->key);
-	s->index = compile->ruleset->n_signals++;
 	return s;
 }
 

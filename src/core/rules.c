@@ -159,8 +159,8 @@ static void read_rules(struct making *m, size_t source)
 	struct reader *r = &m->readers[source];
 
 	if (rules->kind != DOC_LIST) {
-		reader_error(r, rules, "wrong-kind", "each rule begins with `- id:`", "expected a list of rules, found %.*s",
-			     STR_ARG(doc_describe(r->arena, rules)));
+		reader_error(r, rules, "wrong-kind", "each rule begins with `- id:`",
+			     "expected a list of rules, found %.*s", STR_ARG(doc_describe(r->arena, rules)));
 		return;
 	}
 	if (m->forms.n + rules->n > RULES_MAX) {
