@@ -329,3 +329,21 @@ TEST(an_outcome_nobody_can_know_is_not_taken_for_success)
 	CHECK_INT(hook_run(&h), DELIVERY_RETRY);
 	signal(SIGCHLD, SIG_DFL);
 }
+
+TEST(the_example_of_a_hook_tells_an_alert_once)
+{
+	struct str told = arena_printf(arena, "%s/told", test_directory());
+	struct str desk = arena_printf(arena, "%s/desk", test_directory());
+	struct hook h;
+
+	for (int i = 0; i < 3; i++) {
+		hook_make(&h, NULL, NULL, NULL);
+		h.argv[1] = (char *)"docs/hook-example.sh";
+		h.argv[2] = (char *)told.p;
+		h.argv[3] = (char *)desk.p;
+		h.parcel.key = i < 2 ? STR("00ff-2/desk") : STR("00ff-3/desk");
+		CHECK_INT(hook_run(&h), DELIVERY_DONE);
+	}
+	CHECK_STR(said(arena, desk), "warning: drops.alliance open, case c7, alert 00ff\n"
+				     "warning: drops.alliance open, case c7, alert 00ff\n");
+}
