@@ -41,6 +41,7 @@ struct courier {
 	struct slot *slots;
 	bool draining, busy;
 	int64_t now_s, now_ms; /* of this step */
+	int64_t origin_s, origin_ms;
 	int64_t wake_ms;
 };
 
@@ -73,6 +74,19 @@ static void wake_by(struct courier *c, int64_t at_ms)
 {
 	if (at_ms < c->wake_ms)
 		c->wake_ms = at_ms;
+}
+
+/* Seconds since the epoch that pass whatever is done to the wall clock: set back, it would put off every next try. */
+static void take_time(struct courier *c)
+{
+	int64_t wall_s = c->world.now_s(c->world.user);
+
+	c->now_ms = c->world.monotonic_ms(c->world.user);
+	c->now_s = c->origin_s + (c->now_ms - c->origin_ms) / 1000;
+	if (wall_s <= c->now_s)
+		return;
+	c->now_s = c->origin_s = wall_s;
+	c->origin_ms = c->now_ms;
 }
 
 int64_t courier_backoff_s(int attempts, int64_t first_s, int64_t longest_s, uint64_t random)
@@ -301,8 +315,7 @@ int courier_step(struct courier *c, int64_t *ret_wake_at_ms, struct error *e)
 	struct error first = { 0 };
 	struct error here = { 0 };
 
-	c->now_s = c->world.now_s(c->world.user);
-	c->now_ms = c->world.monotonic_ms(c->world.user);
+	take_time(c);
 	c->wake_ms = c->now_ms + POLL_MS;
 	c->busy = false;
 	for (struct slot *s = c->slots; s; s = s->next)
@@ -367,6 +380,7 @@ int courier_open_in(const struct config *config, const struct courier_world *wor
 	if (!c)
 		abort();
 	*c = (struct courier){ .world = *world, .outbox = outbox, .bell = -1 };
+	c->origin_ms = c->world.monotonic_ms(c->world.user);
 	if (outbox_bell_listen(path, &c->bell, &why) < 0) {
 		log_line(LOG_LEVEL_WARNING, "no wake-ups from the engine, looking every few seconds: %s", why.text);
 		c->bell = -1;
