@@ -29,7 +29,7 @@ struct spool_entry {
 typedef VEC(struct spool_entry) spool_entries;
 /* Names that may be looked at (no dot files, no *.tmp, *.part), oldest modification first, then by name, a file that
  * stopped an earlier run last; at most max of them (*ret_more tells of the rest).  Re-opens a directory that was removed
- * and made again.  Each call reads the whole directory: take some hundreds at a time.  Times are for the order only. */
+ * and made again.  Each call reads the whole directory and looks at each file: ask for many at a time. */
 int spool_list(struct spool *sp, struct arena *a, enum spool_queue q, size_t max, spool_entries *ret, bool *ret_more,
 	       struct error *e);
 

@@ -28,16 +28,13 @@ struct spool_candidate {
 	struct str name;
 	uint64_t inode;
 	int64_t mtime_ns;
-	uint32_t hash;
 	bool last; /* a suspect: after all others */
 };
 
-/* One whole listing; the last one is kept so that the next need not ask for each file's time again. */
+/* One whole listing; its memory serves the next one too. */
 struct spool_listing {
 	struct arena arena;
 	VEC(struct spool_candidate) all;
-	uint32_t *slots; /* index + 1, by hash of the name; a power of two of them */
-	size_t n_slots;
 };
 
 struct spool {
@@ -47,7 +44,7 @@ struct spool {
 	int month; /* processed/<month_name> */
 	char month_name[8];
 	struct spool_suspect now, suspects[SPOOL_SUSPECTS];
-	struct spool_listing last[SPOOL_QUEUES], next;
+	struct spool_listing listing;
 };
 
 /* The directory as it is on disk now: made and opened again when it was removed.  The descriptor stays the spool's. */

@@ -176,11 +176,9 @@ void spool_close(struct spool *sp)
 	spool_current_clear(sp);
 	for (int i = 0; i < SPOOL_DIRECTORIES; i++)
 		close_one(sp->directories[i]);
-	for (int i = 0; i < SPOOL_QUEUES; i++) {
+	for (int i = 0; i < SPOOL_QUEUES; i++)
 		free(sp->queue_paths[i]);
-		arena_release(&sp->last[i].arena);
-	}
-	arena_release(&sp->next.arena);
+	arena_release(&sp->listing.arena);
 	close_one(sp->month);
 	close_one(sp->current);
 	close_one(sp->root);
