@@ -204,17 +204,20 @@ void read_str(struct reader *r, const struct doc *v, void *into, const struct fi
 		text_of(r, v, f->detail, into);
 }
 
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
+
 static struct str range_words(struct arena *a, const struct limit_range *range)
 {
 	const char *kind = range && range->whole ? "a whole number" : "a number";
+	bool from = range && range->min > -WHOLE_MAX, to = range && range->max < WHOLE_MAX;
 
-	if (!range || (isinf(range->min) && isinf(range->max)))
-		return str_of(kind);
-	if (isinf(range->max))
+	if (from && to)
+		return arena_printf(a, "%s from %.15g to %.15g", kind, range->min, range->max);
+	if (from)
 		return arena_printf(a, "%s of at least %.15g", kind, range->min);
-	if (isinf(range->min))
+	if (to)
 		return arena_printf(a, "%s of at most %.15g", kind, range->max);
-	return arena_printf(a, "%s from %.15g to %.15g", kind, range->min, range->max);
+	return str_of(kind);
 }
 
 static bool number_of(struct reader *r, const struct doc *v, const struct limit_range *range, double *ret)
@@ -238,8 +241,6 @@ void read_double(struct reader *r, const struct doc *v, void *into, const struct
 	if (!absent(r, v, f))
 		number_of(r, v, f->detail, into);
 }
-
-#define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
 
 void read_int(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {

@@ -131,3 +131,142 @@ TEST(a_key_there_twice_is_told_each_time)
 	CHECK(!parse(arena, "{\"a\":1,\"a\":2,\"b\":{\"c\":1,\"c\":2}}", DOC_JSON));
 	CHECK_INT(diags.errors, 2);
 }
+
+TEST(a_text_may_reach_each_limit_and_not_pass_it)
+{
+	static const struct doc_limits limits = { .bytes = 40, .depth = 3, .nodes = 6, .string = 4 };
+	static const struct {
+		const char *text, *code;
+	} cases[] = {
+		{ "[[[]]]", NULL },
+		{ "[[[[]]]]", "too-deep" },
+		{ "[1,2,3,4,5]", NULL },
+		{ "[1,2,3,4,5,6]", "too-many" },
+		{ "[\"abcd\"]", NULL },
+		{ "[\"abcde\"]", "too-long" },
+		{ "{\"abcd\":1}", NULL },
+		{ "{\"abcde\":1}", "too-long" },
+		{ "[                                      ]", NULL },
+		{ "[                                       ]", "too-large" },
+	};
+
+	for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+		enum doc_format format = i % 2 ? DOC_JSON : DOC_YAML;
+		const struct doc *doc;
+
+		diags = (struct diags){ .arena = arena };
+		doc = doc_parse(arena, str_of(cases[i / 2].text), format, &limits, false, &diags);
+		CHECK((doc != NULL) == (cases[i / 2].code == NULL));
+		CHECK_STR(diags.all.n ? str_of(diags.all.items[0].code) : STR("none"),
+			  cases[i / 2].code ? cases[i / 2].code : "none");
+	}
+}
+
+TEST(a_bracket_bomb_ends_at_once)
+{
+	char *bomb = arena_alloc(arena, (256 << 10) + 1, 1);
+
+	memset(bomb, '[', 256 << 10);
+	JSON_FAULT(bomb, "1:65 too-deep: more than 64 maps and lists inside each other");
+	YAML_FAULT(bomb, "1:65 too-deep: more than 64 maps and lists inside each other");
+}
+
+TEST(a_byte_that_is_not_utf8_is_found_where_it_is)
+{
+	JSON_FAULT("[\"\xC3\xA4\",\n \"\xC3\xA4\xE2\x82\"]", "2:4 not-utf8: a byte that is not UTF-8");
+	YAML_FAULT("a: \xC3\xA4\nb: \xC3\xA4\xFF", "2:5 not-utf8: a byte that is not UTF-8");
+	YAML_FAULT("a: \xED\xA0\x80", "1:4 not-utf8: a byte that is not UTF-8");
+	YAML_FAULT("a: \xC0\xAF", "1:4 not-utf8: a byte that is not UTF-8");
+	YAML_FAULT("a: \xF4\x90\x80\x80", "1:4 not-utf8: a byte that is not UTF-8");
+}
+
+TEST(a_byte_order_mark_is_passed_over)
+{
+	JSON_FAULT("\xEF\xBB\xBF[1,]", "1:4 expected-value: expected a value");
+	YAML_FAULT("\xEF\xBB\xBF"
+		   "a: b: c",
+		   "1:5 needs-quotes: a \": \" that makes no sense here");
+	CHECK_INT(doc_guess(STR("\xEF\xBB\xBF {}")), DOC_JSON);
+}
+
+TEST(the_format_shows_in_the_first_byte)
+{
+	CHECK_INT(doc_guess(STR(" \r\n\t{\"a\": 1}")), DOC_JSON);
+	CHECK_INT(doc_guess(STR("[1]")), DOC_JSON);
+	CHECK_INT(doc_guess(STR("a: {}")), DOC_YAML);
+	CHECK_INT(doc_guess(STR("")), DOC_YAML);
+	CHECK_INT(doc_guess(STR("# {")), DOC_YAML);
+}
+
+TEST(many_keys_are_searched_for_twins_too)
+{
+	struct buf out = { 0 };
+
+	buf_putc(&out, '{');
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&out, "%s\"k%d\":%d", i ? "," : "", i, i);
+	buf_puts(&out, STR(",\n\"k7\":1,\"k19999\":2}"));
+	CHECK(!parse(arena, out.p, DOC_JSON));
+	CHECK_INT(diags.errors, 2);
+	CHECK_INT(diags.all.items[0].at.line, 2);
+	buf_release(&out);
+}
+
+TEST(a_kind_is_told_and_never_a_value)
+{
+	static const struct {
+		const char *yaml, *kind;
+	} cases[] = {
+		{ "high", "a string of 4 characters" },
+		{ "'\xC3\xA4'", "a string of 1 character" },
+		{ "'38'", "a string of 2 characters" },
+		{ "38", "a number" },
+		{ "yes", "true or false" },
+		{ "~", "nothing" },
+		{ "[a, b, c]", "a list of 3" },
+		{ "a: b", "a map" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		CHECK_STR(doc_describe(arena, parse(arena, cases[i].yaml, DOC_YAML)), cases[i].kind);
+}
+
+TEST(only_plain_words_are_flags_numbers_and_nothing)
+{
+	double n;
+	bool flag;
+
+	CHECK(doc_number(parse(arena, "-2.5e1", DOC_YAML), &n) && n == -25);
+	CHECK(!doc_number(parse(arena, "'3'", DOC_YAML), &n));
+	CHECK(!doc_number(parse(arena, "0x10", DOC_YAML), &n));
+	CHECK(!doc_number(parse(arena, "[1]", DOC_YAML), &n));
+	CHECK(doc_flag(parse(arena, "no", DOC_YAML), &flag) && !flag);
+	CHECK(doc_flag(parse(arena, "true", DOC_JSON), &flag) && flag);
+	CHECK(!doc_flag(parse(arena, "\"true\"", DOC_JSON), &flag));
+	CHECK(!doc_flag(parse(arena, "on", DOC_YAML), &flag));
+	CHECK(doc_is_null(parse(arena, "null", DOC_JSON)));
+	CHECK(doc_is_null(doc_get(parse(arena, "a:", DOC_YAML), "a")));
+	CHECK(!doc_is_null(parse(arena, "'null'", DOC_YAML)));
+	CHECK(!doc_is_null(NULL) && !doc_number(NULL, &n) && !doc_flag(NULL, &flag));
+}
+
+TEST(the_canonical_form_goes_by_value)
+{
+	static const char *const same[] = { "38", "38.0", "3.8e1", "380E-1", "+38", "0038.00" };
+	static const char *const zero[] = { "0", "-0", "0.0", "0e7", "00" };
+
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		CHECK_STR(canonical(arena, same[i], DOC_YAML), "#38e0");
+	for (size_t i = 0; i < sizeof zero / sizeof *zero; i++)
+		CHECK_STR(canonical(arena, zero[i], DOC_YAML), "#0");
+	CHECK_STR(canonical(arena, "-1200", DOC_JSON), "#-12e2");
+	CHECK_STR(canonical(arena, "0.0012", DOC_JSON), "#12e-4");
+	CHECK_STR(canonical(arena, "\"38\"", DOC_JSON), "2:38");
+	CHECK_STR(canonical(arena, "word", DOC_YAML), "4:word");
+	CHECK_STR(canonical(arena, "\"word\"", DOC_JSON), "4:word");
+	CHECK_STR(canonical(arena, "1.2.3", DOC_YAML), "5:1.2.3");
+	CHECK_STR(canonical(arena, "1e", DOC_YAML), "2:1e");
+	CHECK_STR(canonical(arena, "1e9999999", DOC_YAML), "9:1e9999999");
+	CHECK_STR(canonical(arena, ".", DOC_YAML), "1:.");
+	CHECK_STR(canonical(arena, "{b: 1, a: no, c: [], B: ~}", DOC_YAML), "{1:Bn1:af1:b#1e01:c[]}");
+}

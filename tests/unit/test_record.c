@@ -443,3 +443,102 @@ TEST(the_faults_of_a_record_never_show_a_value)
 	CHECK_HAS(buf_str(&out), "record:6:29: error: turns[0].text: expected text, found a list of 1 [wrong-kind]\n");
 	buf_release(&out);
 }
+
+/* Hostile input: a record with a few bytes changed, copied, cut or doubled, thousands of times, always the same. */
+
+#define SAMPLE_YAML                                                                                                    \
+	"# a comment\nruptured: 1\nrecord: 'r-1'\ncase: K7Q2\nstarted: 2026-03-02T14:00:00Z\nminutes: 5e1\n"           \
+	"participants:\n  - {id: t1, role: therapist}\n  - id: m1\n    role: parent\n    age: 41\n"                    \
+	"scores:\n- of: SRS\n  by: m1\n  total: 31.5\n  items: {goals: 7.0, \"approach\": 8}\n"                        \
+	"flags: {safeguarding: no}\nnext_session: ~\nturns:\n- who: t1\n  text: >\n   How was it?\n\n   And?\n"        \
+	"- who: m1\n  to: t1\n  at: 1\n  end: 2.5\n  text: \"Fine.\\n\\u00e4\\t\"\nx_a: |\n  b\n...\n"
+
+static uint64_t random_state;
+
+static size_t random_below(size_t n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (size_t)(random_state % n);
+}
+
+static size_t mutate(char *bytes, size_t n, size_t cap)
+{
+	static const char signs[] = "{}[]:,\"'-#&*!|>%@`\\\n\t 0~\0\xC3\xA4\xFF\x85";
+	size_t at = random_below(n), other = random_below(n), length = 1 + random_below(n - at);
+
+	switch (random_below(5)) {
+	case 0:
+		bytes[at] = signs[random_below(sizeof signs)];
+		return n;
+	case 1:
+		bytes[at] = (char)random_below(256);
+		return n;
+	case 2: /* copy a piece over another place */
+		length = length < n - other ? length : n - other;
+		length = length < 20 ? length : 20;
+		memmove(bytes + other, bytes + at, length);
+		return n;
+	case 3: /* cut a piece out */
+		length = length < 20 ? length : 20;
+		memmove(bytes + at, bytes + at + length, n - at - length);
+		return n - length > 0 ? n - length : 1;
+	default: /* double a piece */
+		length = length < 40 ? length : 40;
+		if (n + length > cap)
+			return n;
+		memmove(bytes + at + length, bytes + at, n - at);
+		return n + length;
+	}
+}
+
+static void hostile(struct str sample, int rounds)
+{
+	static char bytes[8192];
+
+	random_state = 88172645463325252u;
+	for (int i = 0; i < rounds; i++) {
+		struct arena a = { .wipe = true };
+		size_t n = sample.n;
+		struct record *record;
+
+		memcpy(bytes, sample.p, n);
+		for (size_t k = 1 + random_below(4); k > 0; k--)
+			n = mutate(bytes, n, sizeof bytes);
+		record = read_text(&a, (struct str){ bytes, n });
+		if ((record == NULL) != (diags.errors > 0)) {
+			test_fail(__FILE__, __LINE__, "round %d: %.*s", i, (int)n, bytes);
+			i = rounds;
+		}
+		arena_release(&a);
+	}
+}
+
+TEST(a_spoilt_json_record_is_read_or_refused_with_a_reason)
+{
+	CHECK(read_text(arena, STR(SAMPLE)) != NULL);
+	hostile(STR(SAMPLE), 4000);
+}
+
+TEST(a_spoilt_yaml_record_is_read_or_refused_with_a_reason)
+{
+	CHECK(read_text(arena, STR(SAMPLE_YAML)) != NULL);
+	hostile(STR(SAMPLE_YAML), 4000);
+}
+
+TEST(a_record_cut_anywhere_is_never_taken_for_whole)
+{
+	struct str samples[] = { STR(SAMPLE), STR(SAMPLE_YAML) };
+
+	for (size_t s = 0; s < 2; s++) {
+		/* The last line break, and for YAML the one before "...", may go. */
+		for (size_t n = 0; n + 1 < samples[s].n; n++) {
+			struct arena a = { 0 };
+
+			CHECK(!read_text(&a, (struct str){ samples[s].p, n }));
+			CHECK(diags.errors > 0);
+			arena_release(&a);
+		}
+	}
+}
