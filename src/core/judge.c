@@ -95,9 +95,7 @@ static void add_reading(struct judging *j, struct incident *i, const struct sign
 {
 	struct incident_reading *ret = VEC_PUSH(j->a, &i->readings);
 
-	ret->signal = s->name;
-	ret->value = r->value;
-	ret->baseline = r->baseline;
+	*ret = (struct incident_reading){ .signal = s->name, .value = r->value, .baseline = r->baseline };
 	for (size_t e = 0; e < r->evidence.n; e++)
 		*VEC_PUSH(j->a, &ret->evidence) = r->evidence.items[e];
 }
