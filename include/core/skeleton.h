@@ -5,13 +5,20 @@
  * and its result is kept: a changed threshold, window or selector is answered from skeletons, only changed phrases
  * need the record again.
  *
- * Encoded, a skeleton is a compact blob (format at the head of skeleton.c) that the store keeps.
+ * Encoded, a skeleton is a compact blob (format at the head of skeleton_code.c) that the store keeps.
  */
 #ifndef RUPTURED_CORE_SKELETON_H
 #define RUPTURED_CORE_SKELETON_H
 
 #include "core/lexicon.h"
 #include "core/record.h"
+
+/*
+ * Times of turns are kept to a hundredth of a second, so that a skeleton fresh from its record and one read back from the
+ * store judge alike; beyond SKELETON_MAX_S they are not known.
+ */
+#define SKELETON_TICKS_PER_S 100
+#define SKELETON_MAX_S	     10000000
 
 struct skeleton_hit {
 	uint16_t lexicon; /* index into skeleton.lexicons */

@@ -1,0 +1,20 @@
+/*
+ * To whom a turn was said.
+ *
+ * A record may say so.  When one therapist and one other are all that is in the room, it is certain.  Otherwise it is
+ * inferred from who answers whom, marked as inferred, and where that tells nothing it stays unknown.
+ */
+#ifndef RUPTURED_CORE_ADDRESSEE_H
+#define RUPTURED_CORE_ADDRESSEE_H
+
+#include "core/record.h"
+
+struct addressee {
+	int to; /* participant, or -1: unknown */
+	bool inferred;
+};
+
+/* One for each turn of the record, in a. */
+struct addressee *addressees_of(struct arena *a, const struct record *record);
+
+#endif

@@ -1,0 +1,195 @@
+#include "core/skeleton.h"
+
+#include "core/addressee.h"
+
+static float tick(double seconds)
+{
+	if (!(fabs(seconds) <= SKELETON_MAX_S))
+		return NAN;
+	return (float)((double)llround(seconds * SKELETON_TICKS_PER_S) / SKELETON_TICKS_PER_S);
+}
+
+/* Copies a list whose items hold no strings or get them from `copy`. */
+#define COPY_LIST(a, to, from, copy)                                                                                   \
+	do {                                                                                                           \
+		for (size_t copy_i = 0; copy_i < (from).n; copy_i++)                                                   \
+			*VEC_PUSH((a), &(to)) = copy((a), &(from).items[copy_i]);                                      \
+	} while (0)
+
+static struct participant copy_participant(struct arena *a, const struct participant *p)
+{
+	struct participant c = *p;
+
+	c.id = arena_dup(a, p->id);
+	c.person = arena_dup(a, p->person);
+	return c;
+}
+
+static struct attendance copy_attendance(struct arena *a, const struct attendance *x)
+{
+	(void)a;
+	return *x;
+}
+
+static struct score copy_score(struct arena *a, const struct score *s)
+{
+	struct score c = *s;
+
+	c.of = arena_dup(a, s->of);
+	c.items = ARENA_ARRAY(a, struct score_item, s->n_items + 1);
+	for (size_t i = 0; i < s->n_items; i++)
+		c.items[i] = (struct score_item){ arena_dup(a, s->items[i].name), s->items[i].value };
+	return c;
+}
+
+static struct homework copy_homework(struct arena *a, const struct homework *x)
+{
+	(void)a;
+	return *x;
+}
+
+static struct str copy_str(struct arena *a, const struct str *s)
+{
+	return arena_dup(a, *s);
+}
+
+static struct code copy_code(struct arena *a, const struct code *x)
+{
+	struct code c = *x;
+
+	c.system = arena_dup(a, x->system);
+	c.marker = arena_dup(a, x->marker);
+	return c;
+}
+
+static struct report copy_report(struct arena *a, const struct report *x)
+{
+	(void)a;
+	return *x;
+}
+
+static struct contact copy_contact(struct arena *a, const struct contact *x)
+{
+	struct contact c = *x;
+
+	c.kind = arena_dup(a, x->kind);
+	return c;
+}
+
+static struct flag copy_flag(struct arena *a, const struct flag *x)
+{
+	return (struct flag){ arena_dup(a, x->name), x->set };
+}
+
+static void copy_plain(struct arena *a, const struct record *r, struct skeleton *s)
+{
+	s->record = arena_dup(a, r->id);
+	s->case_id = arena_dup(a, r->case_id);
+	s->revision = r->revision;
+	s->session = r->session;
+	s->started = r->started;
+	s->minutes = r->minutes;
+	s->modality = arena_dup(a, r->modality);
+	s->language = arena_dup(a, r->language);
+	s->site = arena_dup(a, r->site);
+	s->next = r->next;
+	s->next_at = r->next_at;
+	s->ending = r->ending;
+	COPY_LIST(a, s->participants, r->participants, copy_participant);
+	COPY_LIST(a, s->attendance, r->attendance, copy_attendance);
+	COPY_LIST(a, s->scores, r->scores, copy_score);
+	COPY_LIST(a, s->homework, r->homework, copy_homework);
+	COPY_LIST(a, s->coded, r->coded, copy_str);
+	COPY_LIST(a, s->codes, r->codes, copy_code);
+	COPY_LIST(a, s->reports, r->reports, copy_report);
+	COPY_LIST(a, s->contacts, r->contacts, copy_contact);
+	COPY_LIST(a, s->flags, r->flags, copy_flag);
+}
+
+static void list_lexicons(struct arena *a, const struct lexicons *lexicons, struct skeleton *s)
+{
+	for (size_t i = 0; i < lexicons_count(lexicons); i++) {
+		const struct lexicon *l = lexicons_get(lexicons, i);
+
+		*VEC_PUSH(a, &s->lexicons) = (struct skeleton_lexicon){ arena_dup(a, l->id), l->major, l->minor,
+									lexicon_applies(l, s->language) };
+	}
+}
+
+/* Hits that count, summed by lexicon; a turn has few. */
+static void sum_hits(struct arena *a, struct skeleton *s, struct skeleton_turn *turn, const lexicon_hits *hits)
+{
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct lexicon_hit *h = &hits->items[i];
+		struct skeleton_hit *sum = NULL;
+
+		if (h->unless)
+			continue;
+		for (size_t k = turn->first_hit; k < s->hits.n; k++)
+			if (s->hits.items[k].lexicon == h->lexicon)
+				sum = &s->hits.items[k];
+		if (!sum) {
+			sum = VEC_PUSH(a, &s->hits);
+			sum->lexicon = (uint16_t)h->lexicon;
+			turn->n_hits++;
+		}
+		sum->count += sum->count < UINT16_MAX;
+		sum->weight += (float)h->weight;
+	}
+}
+
+/* What extract() needs for one turn after the other; the session's words live in `text` for one turn only. */
+struct extraction {
+	const struct lexicons *lexicons;
+	struct lexicon_scratch *scratch;
+	const struct extract_trace *trace;
+	struct arena *out, text;
+	struct skeleton *skeleton;
+};
+
+static void extract_turn(struct extraction *x, size_t index, const struct turn *turn, const struct addressee *to)
+{
+	struct words_list words = { 0 };
+	lexicon_hits hits = { 0 };
+	struct skeleton *s = x->skeleton;
+	struct skeleton_turn *t = VEC_PUSH(x->out, &s->turns);
+
+	words_split(&x->text, turn->text, &words);
+	lexicons_match(x->lexicons, x->scratch, &x->text, &words, turn->text, s->language, &hits);
+	*t = (struct skeleton_turn){
+		.who = (int16_t)turn->who,
+		.to = (int16_t)to->to,
+		.to_inferred = to->inferred,
+		.at = tick(turn->at),
+		.end = tick(turn->end),
+		.words = (uint16_t)(words.n < UINT16_MAX ? words.n : UINT16_MAX),
+		.first_hit = (uint32_t)s->hits.n,
+	};
+	sum_hits(x->out, s, t, &hits);
+	for (size_t i = 0; x->trace && i < hits.n; i++)
+		x->trace->hit(x->trace->user, index, &hits.items[i], turn->who, to->to);
+	arena_reset(&x->text);
+}
+
+struct skeleton *extract(struct arena *a, const struct record *record, const struct lexicons *lexicons,
+			 struct lexicon_scratch *scratch, struct extract_policy policy,
+			 const struct extract_trace *trace)
+{
+	struct skeleton *s = ARENA_NEW(a, struct skeleton);
+	struct extraction x = { lexicons, scratch, trace, a, { .wipe = true }, s };
+	bool consent = record->consent_transcript == 1 || (record->consent_transcript != 0 && !policy.consent_required);
+	struct arena own = { 0 };
+	struct addressee *to;
+
+	copy_plain(a, record, s);
+	list_lexicons(a, lexicons, s);
+	s->has_turns = consent && record->turns.n > 0;
+	if (!s->has_turns)
+		return s;
+	to = addressees_of(&own, record);
+	for (size_t i = 0; i < record->turns.n; i++)
+		extract_turn(&x, i, &record->turns.items[i], &to[i]);
+	arena_release(&x.text);
+	arena_release(&own);
+	return s;
+}
