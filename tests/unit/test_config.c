@@ -1,0 +1,307 @@
+#include "app/config.h"
+#include "base/date.h"
+#include "io/files.h"
+#include "io/sink_exec.h"
+#include "io/sink_syslog.h"
+#include "test.h"
+
+#include <syslog.h>
+
+static struct config *parse(struct arena *arena, const char *text)
+{
+	struct diags d = { .arena = arena };
+	struct buf out = { 0 };
+	struct config *c = config_parse(STR("r.yaml"), str_of(text), &d);
+
+	if (!c || d.all.n) {
+		diags_render(&d, STR("r.yaml"), str_of(text), DIAG_CARET, &out);
+		test_fail(__FILE__, __LINE__, "%s", buf_str(&out).p);
+		buf_release(&out);
+	}
+	return c;
+}
+
+/* What is said about a text, in the order of the file. */
+static struct str complaint(struct arena *arena, const char *text)
+{
+	struct diags d = { .arena = arena };
+	struct buf out = { 0 };
+	struct config *c = config_parse(STR("r.yaml"), str_of(text), &d);
+	struct str said;
+
+	CHECK((c != NULL) == (d.errors == 0));
+	diags_render(&d, STR("r.yaml"), str_of(text), DIAG_CARET, &out);
+	said = arena_dup(arena, buf_str(&out));
+	buf_release(&out);
+	config_free(c);
+	return said;
+}
+
+#define CHECK_COMPLAINT(text, part) CHECK_HAS(complaint(arena, "version: 1\n" text), part)
+
+static void check_defaults(const struct config *c)
+{
+	const struct syslog_settings *s;
+
+	CHECK_STR(c->spool, "/var/spool/ruptured");
+	CHECK_STR(c->store, "/var/lib/ruptured/ruptured.db");
+	CHECK_STR(c->courier_db, "/var/lib/ruptured/courier/courier.db");
+	CHECK_INT(c->rules.n, 2);
+	CHECK_STR(c->rules.items[0], "/usr/share/ruptured/rules");
+	CHECK_STR(c->rules.items[1], "/etc/ruptured/rules.d");
+	CHECK_INT(c->retain_processed_s, 90 * DAY_S);
+	CHECK_INT(c->retain_rejected_s, 90 * DAY_S);
+	CHECK_INT(c->announce_within_s, 30 * DAY_S);
+	CHECK(!c->consent_required && !c->tokens_as_given);
+	CHECK_INT(c->sinks.n, 1);
+	CHECK_STR(c->sinks.items[0].name, "log");
+	CHECK_INT(c->sinks.items[0].privacy, PRIVACY_TOKENS);
+	CHECK_INT(c->sinks.items[0].retry_first_s, 1);
+	CHECK_INT(c->sinks.items[0].retry_max_s, 900);
+	CHECK_INT(c->sinks.items[0].max_attempts, 30);
+	s = c->sinks.items[0].settings;
+	CHECK_INT(s->facility, LOG_LOCAL3);
+	CHECK_STR(s->ident, "ruptured");
+	CHECK_INT(c->routes.all.n, 1);
+	CHECK_STR(c->routes.all.items[0].name, "everything");
+	CHECK_STR(c->routes.all.items[0].to.items[0], "log");
+	CHECK_STR(c->routes.fallback, "log");
+}
+
+TEST(a_file_that_says_nothing_means_the_defaults)
+{
+	struct config *c = parse(arena, "version: 1\n");
+
+	REQUIRE(c);
+	check_defaults(c);
+	config_free(c);
+}
+
+TEST(every_key_of_the_configuration_is_read)
+{
+	struct config *c = parse(arena, "version: 1\n"
+					"spool: /srv/spool/\n"
+					"store: sqlite:/srv/state/r.db\n"
+					"rules: [/srv/rules, /srv/own.yaml]\n"
+					"sinks:\n"
+					"  log: {syslog: {facility: daemon, ident: clinic-7}, privacy: bare}\n"
+					"  desk:\n"
+					"    exec: {command: [/bin/tell, --to, the desk], timeout: 2 minutes}\n"
+					"    privacy: advice\n"
+					"    retry: {first: 5 seconds, longest: 1 hour, attempts: 7}\n"
+					"routes:\n"
+					"  - {name: everything, to: [log], continue: yes}\n"
+					"  - name: urgent\n"
+					"    match: {severity: at least warning, rules: [drops.*], notify: leads}\n"
+					"    to: desk\n"
+					"fallback: desk\n"
+					"retention: {processed: 10 days, rejected: forever}\n"
+					"announce_within: always\n"
+					"consent: required\n"
+					"tokens: as given\n");
+	const struct exec_settings *exec;
+	const struct syslog_settings *log;
+	const struct sink *desk;
+
+	REQUIRE(c);
+	CHECK_STR(c->spool, "/srv/spool");
+	CHECK_STR(c->store, "/srv/state/r.db");
+	CHECK_STR(c->courier_db, "/srv/state/courier/courier.db");
+	CHECK_INT(c->rules.n, 2);
+	CHECK_STR(c->rules.items[1], "/srv/own.yaml");
+	log = config_sink(c, STR("log"))->settings;
+	CHECK_INT(log->facility, LOG_DAEMON);
+	CHECK_STR(log->ident, "clinic-7");
+	CHECK_INT(config_sink(c, STR("log"))->privacy, PRIVACY_BARE);
+	desk = config_sink(c, STR("desk"));
+	REQUIRE(desk);
+	CHECK_INT(desk->privacy, PRIVACY_ADVICE);
+	CHECK_INT(desk->retry_first_s, 5);
+	CHECK_INT(desk->retry_max_s, 3600);
+	CHECK_INT(desk->max_attempts, 7);
+	exec = desk->settings;
+	CHECK_STR(str_of(exec->argv[2]), "the desk");
+	CHECK(exec->argv[3] == NULL);
+	CHECK_INT(exec->timeout_ms, 120000);
+	CHECK_INT(c->routes.all.n, 2);
+	CHECK(c->routes.all.items[0].go_on && c->routes.all.items[0].min_severity < 0);
+	CHECK_INT(c->routes.all.items[1].min_severity, SEVERITY_WARNING);
+	CHECK_STR(c->routes.all.items[1].rules.items[0], "drops.*");
+	CHECK_STR(c->routes.all.items[1].notify, "leads");
+	CHECK_STR(c->routes.all.items[1].to.items[0], "desk");
+	CHECK(!c->routes.all.items[1].go_on);
+	CHECK_STR(c->routes.fallback, "desk");
+	CHECK_INT(c->retain_processed_s, 10 * DAY_S);
+	CHECK_INT(c->retain_rejected_s, 0);
+	CHECK(c->announce_within_s == INT64_MAX);
+	CHECK(c->consent_required && c->tokens_as_given);
+	config_free(c);
+}
+
+TEST(an_exec_sink_carries_numbers_unless_told_otherwise)
+{
+	struct config *c = parse(arena, "version: 1\nsinks: {log: {exec: {command: /bin/true}}}\n");
+
+	REQUIRE(c);
+	CHECK_INT(c->sinks.items[0].privacy, PRIVACY_NUMBERS);
+	CHECK_INT(((const struct exec_settings *)c->sinks.items[0].settings)->timeout_ms, 20000);
+	config_free(c);
+}
+
+TEST(all_faults_of_a_configuration_are_shown_at_once_with_carets_and_hints)
+{
+	CHECK_STR(
+		complaint(arena, "version: 1\n"
+				 "spoool: /srv\n"
+				 "store: /srv/r.db\n"
+				 "sinks:\n"
+				 "  log: {syslog: {facility: locl3}}\n"
+				 "  desk: {exec: {command: [tell, --desk]}}\n"
+				 "routes:\n"
+				 "  - {name: everything, to: [log], continue: yes}\n"
+				 "  - {name: leads, match: {severity: warning}, to: [dsk]}\n"),
+		"r.yaml:2:1: error: unknown key \"spoool\" [unknown-key]\n"
+		"    2 | spoool: /srv\n"
+		"      | ^~~~~~\n"
+		"  hint: did you mean \"spool\"?\n"
+		"r.yaml:3:8: error: unknown kind of store \"/srv/r.db\" [store-kind]\n"
+		"    3 | store: /srv/r.db\n"
+		"      |        ^~~~~~~~~\n"
+		"  hint: write \"sqlite:/path/of/the/file.db\"\n"
+		"r.yaml:5:28: error: expected auth, authpriv, cron, daemon, ftp, lpr, mail, news, syslog, user, uucp, "
+		"local0, local1, local2, local3, local4, local5, local6 or local7, found \"locl3\" [unknown-word]\n"
+		"    5 |   log: {syslog: {facility: locl3}}\n"
+		"      |                            ^~~~~\n"
+		"  hint: did you mean \"local3\"?\n"
+		"r.yaml:6:3: warning: nothing is sent to sink \"desk\" [unused-sink]\n"
+		"    6 |   desk: {exec: {command: [tell, --desk]}}\n"
+		"      |   ^~~~\n"
+		"  hint: name it in a route's \"to\"\n"
+		"r.yaml:6:27: error: \"tell\" is not an absolute path [command]\n"
+		"    6 |   desk: {exec: {command: [tell, --desk]}}\n"
+		"      |                           ^~~~\n"
+		"  hint: write the program's whole path; arguments are items of their own, there is no shell\n"
+		"r.yaml:9:37: error: expected \"at least\" and a severity, found \"warning\" [severity]\n"
+		"    9 |   - {name: leads, match: {severity: warning}, to: [dsk]}\n"
+		"      |                                     ^~~~~~~\n"
+		"  hint: write \"at least warning\"\n"
+		"r.yaml:9:52: error: there is no sink \"dsk\" [unknown-sink]\n"
+		"    9 |   - {name: leads, match: {severity: warning}, to: [dsk]}\n"
+		"      |                                                    ^~~\n"
+		"  hint: did you mean \"desk\"?\n");
+}
+
+TEST(paths_are_absolute)
+{
+	CHECK_COMPLAINT("spool: spool\n", "r.yaml:2:8: error: \"spool\" is not an absolute path [relative-path]");
+	CHECK_COMPLAINT("store: sqlite:r.db\n", "\"r.db\" is not an absolute path [relative-path]");
+	CHECK_COMPLAINT("rules: [/a, ./b]\n", "r.yaml:2:13: error: \"./b\" is not an absolute path");
+	CHECK_COMPLAINT("rules: b\n", "r.yaml:2:8: error: \"b\" is not an absolute path");
+	CHECK_COMPLAINT("rules: []\n", "without rules nothing is judged [no-rules]");
+}
+
+TEST(a_store_of_another_kind_is_refused)
+{
+	CHECK_COMPLAINT("store: postgresql://db/ruptured\n", "unknown kind of store \"postgresql://db/ruptured\"");
+}
+
+TEST(the_version_is_asked_for_and_is_one)
+{
+	CHECK_HAS(complaint(arena, "spool: /srv\n"), "\"version\" is missing");
+	CHECK_HAS(complaint(arena, "version: 2\n"), "this program reads configuration version 1 [version]");
+	CHECK_HAS(complaint(arena, "version: \"1\"\n"), "[version]");
+}
+
+TEST(a_sink_is_of_one_kind_and_has_a_name)
+{
+	CHECK_COMPLAINT("sinks: {log: {privacy: bare}}\n", "sink \"log\" does not say where it leads [sink-kind]");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {}, exec: {command: /bin/true}}}\n",
+			"a sink is of one kind: \"syslog\" or \"exec\"");
+	CHECK_COMPLAINT("sinks: {log: {sylog: {}}}\n", "did you mean \"syslog\"?");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {}}, Desk/1: {syslog: {}}}\nroutes: [{name: a, to: [Desk/1]}]\n",
+			"\"Desk/1\" is not a name for a sink [sink-name]");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {}}, log: {syslog: {}}}\n", "[duplicate-key]");
+	CHECK_COMPLAINT("sinks: [log]\n", "expected a map of sinks, found a list of 1");
+	CHECK_COMPLAINT("sinks: {}\n", "without a sink nobody is told [no-sinks]");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {ident: \"a b\"}}}\n", "\"a b\" cannot be the name on a log line");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {}, privacy: all}}\n", "expected bare, tokens, advice or numbers");
+}
+
+TEST(a_command_is_an_absolute_path_and_its_time_is_bounded)
+{
+	CHECK_COMPLAINT("sinks: {log: {exec: {command: []}}}\n", "no program is named [command]");
+	CHECK_COMPLAINT("sinks: {log: {exec: {}}}\n", "\"command\" is missing");
+	CHECK_COMPLAINT("sinks: {log: {exec: {command: bin/tell}}}\n", "\"bin/tell\" is not an absolute path");
+	CHECK_COMPLAINT("sinks: {log: {exec: {command: /bin/true, timeout: 2 hours}}}\n",
+			"expected a time from 1 second to 1 hour [timeout]");
+	CHECK_COMPLAINT("sinks: {log: {exec: {command: /bin/true, timeout: 20}}}\n", "[bad-duration]");
+	CHECK_COMPLAINT("sinks: {log: {exec: {command: /bin/true}, retry: {attempts: 0}}}\n", "[out-of-range]");
+	CHECK_COMPLAINT("sinks: {log: {exec: {command: /bin/true}, retry: {first: 0 seconds}}}\n",
+			"retry first cannot be nothing");
+}
+
+TEST(routes_lead_to_sinks_that_are_there)
+{
+	CHECK_COMPLAINT("routes: [{name: a, to: [log, nowhere]}]\n",
+			"r.yaml:2:30: error: there is no sink \"nowhere\" [unknown-sink]");
+	CHECK_COMPLAINT("routes: [{name: a, to: [log, log]}]\n", "sink \"log\" is here already [twice]");
+	CHECK_COMPLAINT("routes: [{name: a, to: []}]\n", "a route to nobody [no-sinks]");
+	CHECK_COMPLAINT("routes: [{name: a}]\n", "\"to\" is missing");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, continue: yes}, {name: a, to: log}]\n",
+			"there is a route \"a\" already [route-name]");
+	CHECK_COMPLAINT("routes: [{name: A b, to: log}]\n", "\"A b\" is not a name for a route");
+	CHECK_COMPLAINT("routes: {name: a}\n", "expected a list of routes, found a map");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: {severity: at least warnin}}]\n",
+			"did you mean \"warning\"?");
+	CHECK_COMPLAINT("fallback: lgo\n", "r.yaml:2:11: error: there is no sink \"lgo\" [unknown-sink]");
+	CHECK_COMPLAINT("sinks: {desk: {syslog: {}}}\nroutes: [{name: a, to: desk}]\n",
+			"no sink is the fallback for what no route takes [no-fallback]\n");
+}
+
+TEST(a_route_behind_one_that_takes_everything_is_warned_about)
+{
+	CHECK_COMPLAINT("routes: [{name: a, to: log}, {name: b, to: log}]\n",
+			"warning: never reached: route \"a\" takes everything [unreachable-route]");
+	/* It may be for safeguarding, which a route for everything never takes. */
+	CHECK_STR(
+		complaint(arena, "version: 1\nroutes: [{name: a, to: log}, {name: b, to: log, match: {rules: [x]}}]\n"),
+		"");
+}
+
+TEST(times_are_durations_or_their_one_word)
+{
+	CHECK_COMPLAINT("announce_within: never\n", "[bad-duration]");
+	CHECK_COMPLAINT("retention: {processed: 0 days}\n", "processed cannot be nothing [duration]");
+	CHECK_COMPLAINT("retention: {processed: always}\n", "[bad-duration]");
+	CHECK_COMPLAINT("consent: yes\n", "expected assumed or required, found \"yes\"");
+	CHECK_COMPLAINT("tokens: given\n", "expected random or as given");
+}
+
+TEST(keys_this_version_does_not_know_are_faults)
+{
+	CHECK_COMPLAINT("budget: 3\n", "unknown key \"budget\"");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {tag: x}}}\n", "unknown key \"tag\"");
+}
+
+TEST(a_file_is_shown_with_its_faults_or_the_reason_it_cannot_be_read)
+{
+	struct str path = arena_printf(arena, "%s/r.yaml", test_directory());
+	struct buf out = { 0 };
+	struct error e = { 0 };
+	struct config *c;
+
+	CHECK(config_load_shown(path.p, &out, &e) == NULL);
+	CHECK(e.kind != ERROR_NONE);
+	REQUIRE(file_write(path.p, STR("version: 1\nspool: here\n"), 0600, &e) == 0);
+	CHECK(config_load_shown(path.p, &out, &e) == NULL);
+	CHECK_INT(e.kind, ERROR_NONE);
+	CHECK_HAS(buf_str(&out), "r.yaml:2:8: error: \"here\" is not an absolute path");
+	CHECK_HAS(buf_str(&out), "    2 | spool: here\n");
+	REQUIRE(file_write(path.p, STR("version: 1\nspool: /here\n"), 0600, &e) == 0);
+	c = config_load_shown(path.p, &out, &e);
+	REQUIRE(c);
+	CHECK_STR(c->file, path.p);
+	CHECK_STR(c->spool, "/here");
+	config_free(c);
+	buf_release(&out);
+}
