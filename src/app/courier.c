@@ -13,7 +13,7 @@
 #define ERROR_PAUSE_MS 2000
 #define BURST	       64 /* deliveries of one sink in a step, so that the others get their turn */
 #define STRAY_WAIT_S   60 /* a sink that is not configured: perhaps not yet */
-#define STRAY_ATTEMPTS 10
+#define STRAY_ATTEMPTS 11
 
 enum slot_outcome { VERDICT_NONE, VERDICT_DELIVERED, VERDICT_AGAIN, VERDICT_DEAD };
 
