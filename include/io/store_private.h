@@ -1,0 +1,25 @@
+/*
+ * What the files store*.c share; nobody else includes it.
+ */
+#ifndef RUPTURED_IO_STORE_PRIVATE_H
+#define RUPTURED_IO_STORE_PRIVATE_H
+
+#include "base/buf.h"
+#include "io/store.h"
+
+struct store {
+	struct db *db;
+	struct buf scratch; /* skeletons and lists on their way into a statement */
+	bool erased;	    /* something was: the next checkpoint empties the log too */
+};
+
+extern const char *const store_migrations[];
+extern const char *const outbox_migrations[];
+
+/* DATE_NONE is NULL. */
+void store_bind_date(struct db_stmt *s, int i, int64_t at);
+int64_t store_date(struct db_stmt *s, int column);
+/* Runs a statement that gives one number; 0 when it gives no row. */
+int store_number(struct db *db, const char *sql, int64_t *ret, struct error *e);
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * The two database files.  This comment is their description; keep it true when you add a migration.
+ *
+ * A migration takes the schema from its index to the next (PRAGMA user_version) in one transaction.  Those that were
+ * released are never edited: add one at the end.
+ *
+ * Common: times are seconds since the epoch, NULL is "none" (DATE_NONE); enums are their numbers in the C headers
+ * (checked at the end of this file, so a header that is re-ordered does not compile); tokens are "m1", "t1", a case's
+ * is random. There is no session text, no phrase and no file name in any table.
+ *
+ * ruptured.db, written by the engine alone
+ * ----------------------------------------
+ * cases      id, the clinic's; token, random, what outputs show; closed_at, by a person; next_deadline, when a timer of
+ *            the case is due if nothing arrives.
+ * members    a case's people in order of first sight: position 0, 1 ...; local, the record's participant id; token;
+ *            role (enum role) and age as last seen.
+ * records    one row a record id, for ever: revision and hash (keyed, of the parsed tree) of the revision in force;
+ *            case_row, session (number, NULL without), started; arrived; skeleton, the blob of core/skeleton.c.
+ *            A withdrawn record keeps id, revision and hash; the rest is NULL and withdrawn is 1.
+ * incidents  `struct told` (core/announce.h), in order of insertion within a case.  told_state -1: nothing was sent.
+ *            records: the ids, each as "LENGTH:BYTES,".  transitions: of the present judgement, a line each,
+ *            "AT SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.
+ * outbox     what was decided to be sent, a row per announcement and sink; row is the order of decision; payload is
+ * JSON cut to the sink's privacy level; relayed_at, when courier.db had it; outcome ("delivered", "dead") and
+ *            outcome_at, the courier's receipt.
+ * commands   acts of people already carried out, by hash of file name and content, with the answer given.
+ * audit      append-only (triggers refuse change) and chained: hash is digest_hex of the row before's hash and of this
+ *            row, written as in store_audit.c.  Rows count from 1 without gaps; sqlite_sequence tells of a cut tail.
+ * facts      small values by name: the key of the content hashes, the last good rules, the engine's state.
+ *
+ * courier.db, written by engine (parcels in, receipts read) and courier (the rest)
+ * --------------------------------------------------------------------------------
+ * parcels    a row of the store's outbox each, by the same key.  state 0 waiting, 1 delivered, 2 dead; attempts made in
+ *            vain; due_at, not to be tried before; ended_at; why, of the last vain attempt; receipt_read, the engine
+ *            knows the outcome.
+ */
+#include "io/store_private.h"
+
+const char *const store_migrations[] = {
+	"CREATE TABLE cases("
+	"	row INTEGER PRIMARY KEY,"
+	"	id TEXT NOT NULL UNIQUE,"
+	"	token TEXT NOT NULL UNIQUE,"
+	"	closed_at INTEGER,"
+	"	next_deadline INTEGER);"
+	"CREATE INDEX cases_due ON cases(next_deadline) WHERE next_deadline IS NOT NULL;"
+
+	"CREATE TABLE members("
+	"	case_row INTEGER NOT NULL REFERENCES cases(row),"
+	"	position INTEGER NOT NULL,"
+	"	local TEXT NOT NULL,"
+	"	token TEXT NOT NULL,"
+	"	role INTEGER NOT NULL,"
+	"	age REAL,"
+	"	PRIMARY KEY(case_row, position)) WITHOUT ROWID;"
+
+	"CREATE TABLE records("
+	"	row INTEGER PRIMARY KEY,"
+	"	id TEXT NOT NULL UNIQUE,"
+	"	revision INTEGER NOT NULL,"
+	"	hash TEXT NOT NULL,"
+	"	withdrawn INTEGER NOT NULL DEFAULT 0,"
+	"	case_row INTEGER REFERENCES cases(row),"
+	"	session INTEGER,"
+	"	started INTEGER,"
+	"	arrived INTEGER,"
+	"	skeleton BLOB);"
+	"CREATE INDEX records_of_case ON records(case_row) WHERE withdrawn = 0;"
+
+	"CREATE TABLE incidents("
+	"	row INTEGER PRIMARY KEY,"
+	"	id TEXT NOT NULL UNIQUE,"
+	"	case_row INTEGER NOT NULL REFERENCES cases(row),"
+	"	rule TEXT NOT NULL,"
+	"	rule_version TEXT,"
+	"	member TEXT,"
+	"	other TEXT,"
+	"	state INTEGER NOT NULL,"
+	"	severity INTEGER NOT NULL,"
+	"	told_state INTEGER NOT NULL,"
+	"	told_severity INTEGER NOT NULL,"
+	"	announcements INTEGER NOT NULL,"
+	"	opened_at INTEGER NOT NULL,"
+	"	changed_at INTEGER NOT NULL,"
+	"	opened_ordinal INTEGER NOT NULL,"
+	"	changed_ordinal INTEGER NOT NULL,"
+	"	historic INTEGER NOT NULL,"
+	"	by_rules INTEGER NOT NULL,"
+	"	gone INTEGER NOT NULL,"
+	"	acknowledged_at INTEGER,"
+	"	acknowledged_by TEXT,"
+	"	records BLOB NOT NULL,"
+	"	transitions TEXT NOT NULL);"
+	"CREATE INDEX incidents_of_case ON incidents(case_row);"
+
+	"CREATE TABLE outbox("
+	"	row INTEGER PRIMARY KEY,"
+	"	key TEXT NOT NULL UNIQUE,"
+	"	incident TEXT NOT NULL,"
+	"	route TEXT NOT NULL,"
+	"	sink TEXT NOT NULL,"
+	"	severity TEXT NOT NULL,"
+	"	payload TEXT NOT NULL,"
+	"	at INTEGER NOT NULL,"
+	"	relayed_at INTEGER,"
+	"	outcome TEXT,"
+	"	outcome_at INTEGER);"
+	"CREATE INDEX outbox_unrelayed ON outbox(row) WHERE relayed_at IS NULL;"
+	"CREATE INDEX outbox_unended ON outbox(row) WHERE outcome IS NULL;"
+
+	"CREATE TABLE commands(id TEXT PRIMARY KEY, at INTEGER NOT NULL, answer TEXT) WITHOUT ROWID;"
+
+	"CREATE TABLE audit("
+	"	row INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"	at INTEGER NOT NULL,"
+	"	who TEXT NOT NULL,"
+	"	what TEXT NOT NULL,"
+	"	about TEXT NOT NULL,"
+	"	hash TEXT NOT NULL);"
+	"CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit"
+	"	BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;"
+	"CREATE TRIGGER audit_is_not_cut BEFORE DELETE ON audit"
+	"	BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;"
+
+	"CREATE TABLE facts(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;",
+	NULL,
+};
+
+const char *const outbox_migrations[] = {
+	"CREATE TABLE parcels("
+	"	row INTEGER PRIMARY KEY,"
+	"	key TEXT NOT NULL UNIQUE,"
+	"	incident TEXT NOT NULL,"
+	"	route TEXT NOT NULL,"
+	"	sink TEXT NOT NULL,"
+	"	severity TEXT NOT NULL,"
+	"	payload TEXT NOT NULL,"
+	"	at INTEGER NOT NULL,"
+	"	state INTEGER NOT NULL DEFAULT 0,"
+	"	attempts INTEGER NOT NULL DEFAULT 0,"
+	"	due_at INTEGER NOT NULL,"
+	"	ended_at INTEGER,"
+	"	why TEXT,"
+	"	receipt_read INTEGER NOT NULL DEFAULT 0);"
+	"CREATE INDEX parcels_waiting ON parcels(sink, row, due_at, incident) WHERE state = 0;"
+	"CREATE INDEX parcels_of_incident ON parcels(sink, incident, row) WHERE state = 0;"
+	"CREATE INDEX parcels_ended ON parcels(row) WHERE state <> 0 AND receipt_read = 0;",
+	NULL,
+};
+
+/* The numbers in the files. */
+_Static_assert(ROLE_THERAPIST == 0 && ROLE_CLIENT == 1 && ROLE_PARTNER == 2 && ROLE_PARENT == 3 && ROLE_CHILD == 4 &&
+		       ROLE_SIBLING == 5 && ROLE_CARER == 6 && ROLE_RELATIVE == 7 && ROLE_INTERPRETER == 8 &&
+		       ROLE_OBSERVER == 9,
+	       "members.role");
+_Static_assert(INCIDENT_OPEN == 0 && INCIDENT_REPAIRING == 1 && INCIDENT_REPAIRED == 2 && INCIDENT_UNREPAIRED == 3 &&
+		       INCIDENT_DROPPED_OUT == 4 && INCIDENT_CLOSED == 5 && TOLD_RETRACTED == 6 && TOLD_NOTHING == -1,
+	       "incidents.state, incidents.told_state");
+_Static_assert(SEVERITY_INFO == 0 && SEVERITY_NOTICE == 1 && SEVERITY_WARNING == 2 && SEVERITY_CRITICAL == 3,
+	       "incidents.severity");

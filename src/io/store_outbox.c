@@ -1,0 +1,74 @@
+/*
+ * The store's side of the outbox: what was decided, on its way to courier.db.
+ */
+#include "io/store_private.h"
+
+/* A key that is there already is a repeat of the same decision. */
+int store_outbox_put(struct store *st, const struct outbox_row *row, struct error *e)
+{
+	static const char sql[] = "INSERT INTO outbox(key, incident, route, sink, severity, payload, at)"
+				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(key) DO NOTHING";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, row->key);
+	db_bind_text(s, 2, row->incident);
+	db_bind_text(s, 3, row->route);
+	db_bind_text(s, 4, row->sink);
+	db_bind_text(s, 5, row->severity);
+	db_bind_text(s, 6, row->payload);
+	db_bind_int(s, 7, row->at);
+	return db_run(s, e);
+}
+
+int store_outbox_unrelayed(struct store *st, struct arena *a, size_t max, outbox_rows *ret, struct error *e)
+{
+	static const char sql[] = "SELECT row, key, incident, route, sink, severity, payload, at FROM outbox"
+				  " WHERE relayed_at IS NULL ORDER BY row LIMIT ?1";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (outbox_rows){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, max > INT64_MAX ? INT64_MAX : (int64_t)max);
+	while ((r = db_step(s, e)) > 0) {
+		*VEC_PUSH(a, ret) = (struct outbox_row){
+			.row = db_int(s, 0),
+			.key = db_text(s, 1, a),
+			.incident = db_text(s, 2, a),
+			.route = db_text(s, 3, a),
+			.sink = db_text(s, 4, a),
+			.severity = db_text(s, 5, a),
+			.payload = db_text(s, 6, a),
+			.at = db_int(s, 7),
+		};
+	}
+	return r;
+}
+
+int store_outbox_relayed(struct store *st, int64_t row, int64_t at, struct error *e)
+{
+	static const char sql[] = "UPDATE outbox SET relayed_at = ?2 WHERE row = ?1";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, row);
+	db_bind_int(s, 2, at);
+	return db_run(s, e);
+}
+
+int store_outbox_receipt(struct store *st, struct str key, struct str outcome, int64_t at, struct error *e)
+{
+	static const char sql[] = "UPDATE outbox SET outcome = ?2, outcome_at = ?3 WHERE key = ?1";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, key);
+	db_bind_text(s, 2, outcome);
+	db_bind_int(s, 3, at);
+	return db_run(s, e);
+}

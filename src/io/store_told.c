@@ -1,0 +1,275 @@
+/*
+ * Incidents as people know them: struct told, with the present transitions for the lists.
+ *
+ * All incidents of a case are written after each judging; a row that would not change is not touched.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/store_private.h"
+
+#define COLUMNS                                                                                                        \
+	"id, rule, rule_version, member, other, state, severity, told_state, told_severity, announcements,"            \
+	" opened_at, changed_at, opened_ordinal, changed_ordinal, historic, by_rules, gone, acknowledged_at,"          \
+	" acknowledged_by, records, transitions"
+/* The columns as parameters, in the same order from 2 on; 1 is the case. */
+#define CHANGING                                                                                                       \
+	"rule_version, state, severity, told_state, told_severity, announcements, opened_at, changed_at,"              \
+	" opened_ordinal, changed_ordinal, historic, by_rules, gone, acknowledged_at, acknowledged_by, records"
+#define CHANGED "?4, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21"
+
+static void encode_records(const struct strs *records, struct buf *out)
+{
+	for (size_t i = 0; i < records->n; i++) {
+		buf_printf(out, "%zu:", records->items[i].n);
+		buf_puts(out, records->items[i]);
+		buf_putc(out, ',');
+	}
+}
+
+/* Stops at what is not of the form; the bytes are ours. */
+static struct strs decode_records(struct arena *a, struct str bytes)
+{
+	struct strs records = { 0 };
+
+	while (bytes.n) {
+		char *end;
+		size_t n = strtoul(bytes.p, &end, 10), head = (size_t)(end - bytes.p) + 1;
+
+		if (*end != ':' || head >= bytes.n || n >= bytes.n - head)
+			break;
+		*VEC_PUSH(a, &records) = arena_dup(a, (struct str){ bytes.p + head, n });
+		bytes = (struct str){ bytes.p + head + n + 1, bytes.n - head - n - 1 };
+	}
+	return records;
+}
+
+static void encode_transitions(const struct incident *incident, struct buf *out)
+{
+	for (size_t i = 0; i < incident->transitions.n; i++) {
+		const struct transition *t = &incident->transitions.items[i];
+
+		buf_printf(out, "%lld %zu %d %d %d %s\n", (long long)t->at, t->session, (int)t->state, (int)t->severity,
+			   t->quietly, t->why ? t->why : "");
+	}
+}
+
+static bool decode_transition(struct arena *a, struct str line, struct transition *ret)
+{
+	int state, severity, quietly, at = 0;
+	long long when;
+	size_t session;
+	struct str z = arena_dup(a, line);
+
+	if (sscanf(z.p, "%lld %zu %d %d %d %n", &when, &session, &state, &severity, &quietly, &at) != 5)
+		return false;
+	*ret = (struct transition){
+		.at = when,
+		.session = session,
+		.state = (enum incident_state)state,
+		.severity = (enum severity)severity,
+		.quietly = quietly != 0,
+		.why = z.p + at,
+	};
+	return true;
+}
+
+/* An incident of what is stored: enough for a list, not for the judge. */
+static const struct incident *decode_incident(struct arena *a, const struct told *t, struct str text)
+{
+	struct incident *incident = ARENA_NEW(a, struct incident);
+
+	incident->state = t->state;
+	incident->severity = t->severity;
+	incident->records = t->records;
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		size_t n = end ? (size_t)(end - text.p) : text.n;
+		struct transition one;
+
+		if (decode_transition(a, (struct str){ text.p, n }, &one))
+			*VEC_PUSH(a, &incident->transitions) = one;
+		n += end != NULL;
+		text = (struct str){ text.p + n, text.n - n };
+	}
+	return incident;
+}
+
+/* From COLUMNS, which begin at column `c`. */
+static void read_row(struct db_stmt *s, int c, struct arena *a, struct told *ret)
+{
+	struct str id = db_text(s, c, a);
+
+	*ret = (struct told){
+		.rule = db_text(s, c + 1, a),
+		.rule_version = db_text(s, c + 2, a),
+		.member = db_text(s, c + 3, a),
+		.other = db_text(s, c + 4, a),
+		.state = (enum incident_state)db_int(s, c + 5),
+		.severity = (enum severity)db_int(s, c + 6),
+		.told_state = (int)db_int(s, c + 7),
+		.told_severity = (enum severity)db_int(s, c + 8),
+		.announcements = (int)db_int(s, c + 9),
+		.opened_at = db_int(s, c + 10),
+		.changed_at = db_int(s, c + 11),
+		.opened_ordinal = (size_t)db_int(s, c + 12),
+		.changed_ordinal = (size_t)db_int(s, c + 13),
+		.historic = db_int(s, c + 14) != 0,
+		.by_rules = db_int(s, c + 15) != 0,
+		.gone = db_int(s, c + 16) != 0,
+		.acknowledged_at = store_date(s, c + 17),
+		.acknowledged_by = db_text(s, c + 18, a),
+		.records = decode_records(a, db_text(s, c + 19, a)),
+	};
+	snprintf(ret->id, sizeof ret->id, "%.*s", STR_ARG(id));
+}
+
+int store_told(struct store *st, struct arena *a, int64_t case_row, told_list *ret, struct error *e)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM incidents WHERE case_row = ?1 ORDER BY row";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (told_list){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, case_row);
+	while ((r = db_step(s, e)) > 0)
+		read_row(s, 0, a, VEC_PUSH(a, ret));
+	return r;
+}
+
+/* The lists' text first, then what borrows it: the buffer moves while it grows. */
+static void bind(struct store *st, struct db_stmt *s, int64_t case_row, const struct told *t)
+{
+	size_t records;
+	struct str lists;
+
+	buf_reset(&st->scratch);
+	encode_records(&t->records, &st->scratch);
+	records = st->scratch.n;
+	if (t->incident)
+		encode_transitions(t->incident, &st->scratch);
+	lists = buf_str(&st->scratch);
+	db_bind_int(s, 1, case_row);
+	db_bind_text(s, 2, str_of(t->id));
+	db_bind_text(s, 3, t->rule);
+	db_bind_text(s, 4, t->rule_version);
+	db_bind_text(s, 5, t->member);
+	db_bind_text(s, 6, t->other);
+	db_bind_int(s, 7, t->state);
+	db_bind_int(s, 8, t->severity);
+	db_bind_int(s, 9, t->told_state);
+	db_bind_int(s, 10, t->told_severity);
+	db_bind_int(s, 11, t->announcements);
+	db_bind_int(s, 12, t->opened_at);
+	db_bind_int(s, 13, t->changed_at);
+	db_bind_int(s, 14, (int64_t)t->opened_ordinal);
+	db_bind_int(s, 15, (int64_t)t->changed_ordinal);
+	db_bind_int(s, 16, t->historic);
+	db_bind_int(s, 17, t->by_rules);
+	db_bind_int(s, 18, t->gone);
+	store_bind_date(s, 19, t->acknowledged_at);
+	db_bind_text(s, 20, t->acknowledged_by);
+	db_bind_blob(s, 21, records ? (struct str){ lists.p, records } : STR(""));
+	if (t->incident)
+		db_bind_text(s, 22, lists.n > records ? (struct str){ lists.p + records, lists.n - records } : STR(""));
+}
+
+static int insert(struct store *st, int64_t case_row, const struct told *t, struct error *e)
+{
+	static const char sql[] = "INSERT INTO incidents(case_row, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+				  " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, coalesce(?22, ''))";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	bind(st, s, case_row, t);
+	return db_run(s, e);
+}
+
+/* Rule and subject of an incident never change.  Without a present incident the last transitions stay. */
+static int update(struct store *st, int64_t case_row, const struct told *t, struct error *e)
+{
+	static const char sql[] = "UPDATE incidents SET (" CHANGING ", transitions) = (" CHANGED
+				  ", coalesce(?22, transitions)) WHERE id = ?2 AND case_row = ?1 AND (" CHANGING
+				  ", transitions) IS NOT (" CHANGED ", coalesce(?22, transitions))";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	bind(st, s, case_row, t);
+	return db_run(s, e);
+}
+
+int store_told_put(struct store *st, int64_t case_row, const told_list *told, struct error *e)
+{
+	for (size_t i = 0; i < told->n; i++) {
+		const struct told *t = &told->items[i];
+
+		if ((t->is_new ? insert : update)(st, case_row, t, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int store_told_find(struct store *st, struct arena *a, struct str incident, int64_t *ret_case_row, struct told *ret,
+		    bool *ret_found, struct error *e)
+{
+	static const char sql[] = "SELECT " COLUMNS ", case_row FROM incidents WHERE id = ?1";
+	struct db_stmt *s;
+	int r;
+
+	*ret_found = false;
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, incident);
+	r = db_step(s, e);
+	if (r <= 0)
+		return r;
+	read_row(s, 0, a, ret);
+	ret->incident = decode_incident(a, ret, db_text(s, 20, a));
+	*ret_case_row = db_int(s, 21);
+	*ret_found = true;
+	db_reset(s);
+	return 0;
+}
+
+/* The first acknowledgement stands. */
+int store_acknowledge(struct store *st, struct str incident, int64_t at, struct str by, struct error *e)
+{
+	static const char sql[] = "UPDATE incidents SET acknowledged_at = ?2, acknowledged_by = ?3"
+				  " WHERE id = ?1 AND acknowledged_at IS NULL";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, incident);
+	store_bind_date(s, 2, at);
+	db_bind_text(s, 3, by);
+	return db_run(s, e);
+}
+
+/* Ended: repaired, closed, or retracted.  Oldest first. */
+int store_alerts(struct store *st, struct arena *a, bool ended_too, stored_alerts *ret, struct error *e)
+{
+	static const char sql[] = "SELECT c.id, c.token, i.* FROM (SELECT row, case_row, " COLUMNS " FROM incidents) i"
+				  " JOIN cases c ON c.row = i.case_row"
+				  " WHERE ?1 OR NOT (i.gone OR i.state IN (2, 5)) ORDER BY i.opened_at, i.row";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (stored_alerts){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, ended_too);
+	while ((r = db_step(s, e)) > 0) {
+		struct stored_alert *alert = VEC_PUSH(a, ret);
+
+		alert->case_id = db_text(s, 0, a);
+		alert->case_token = db_text(s, 1, a);
+		read_row(s, 4, a, &alert->told);
+		alert->told.incident = decode_incident(a, &alert->told, db_text(s, 24, a));
+	}
+	return r;
+}

@@ -1,0 +1,269 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/outbox.h"
+#include "test.h"
+
+static struct error e;
+
+static const char *outbox_path(struct arena *a)
+{
+	return arena_printf(a, "%s/courier/courier.db", test_directory()).p;
+}
+
+static struct outbox *open_outbox(struct arena *a)
+{
+	struct outbox *ob = NULL;
+
+	if (outbox_open(outbox_path(a), &ob, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	return ob;
+}
+
+static void put(struct outbox *ob, struct arena *a, const char *key, const char *incident, const char *sink)
+{
+	outbox_rows rows = { 0 };
+
+	*VEC_PUSH(a, &rows) = (struct outbox_row){
+		.key = str_of(key),
+		.incident = str_of(incident),
+		.route = STR("supervisors"),
+		.sink = str_of(sink),
+		.payload = arena_printf(a, "{\"key\":\"%s\"}", key),
+		.severity = STR("warning"),
+		.at = 100,
+	};
+	CHECK_INT(outbox_take(ob, &rows, &e), 0);
+}
+
+static int64_t wait_until;
+
+static struct parcel *next(struct outbox *ob, struct arena *a, const char *sink, int64_t now)
+{
+	struct parcel *p = NULL;
+
+	CHECK_INT(outbox_next(ob, a, str_of(sink), now, &p, &wait_until, &e), 0);
+	return p;
+}
+
+static struct str next_key(struct outbox *ob, struct arena *a, const char *sink, int64_t now)
+{
+	struct parcel *p = next(ob, a, sink, now);
+
+	return p ? p->key : STR("none");
+}
+
+TEST(a_parcel_is_taken_once_under_its_key)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct outbox_counts counts;
+	struct parcel *p;
+
+	REQUIRE(ob);
+	put(ob, arena, "k1/desk", "i1", "desk");
+	put(ob, arena, "k1/desk", "i1", "desk");
+	CHECK(outbox_count(ob, &counts, &e) == 0 && counts.waiting == 1);
+	p = next(ob, arena, "desk", 100);
+	REQUIRE(p);
+	CHECK_STR(p->key, "k1/desk");
+	CHECK_STR(p->incident, "i1");
+	CHECK_STR(p->route, "supervisors");
+	CHECK_STR(p->sink, "desk");
+	CHECK_STR(p->severity, "warning");
+	CHECK_STR(p->payload, "{\"key\":\"k1/desk\"}");
+	CHECK_INT(p->attempts, 0);
+	CHECK_INT(outbox_delivered(ob, p->row, 110, &e), 0);
+	/* Put again after its delivery (the engine died before it marked the row): still known. */
+	put(ob, arena, "k1/desk", "i1", "desk");
+	CHECK_STR(next_key(ob, arena, "desk", 200), "none");
+	CHECK(wait_until == DATE_NONE);
+	outbox_close(ob);
+}
+
+TEST(rows_are_taken_all_or_none)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct outbox_row row = { .key = STR("a"), .incident = STR("i"), .route = STR("r"), .sink = STR("s") };
+	struct outbox_counts counts;
+	outbox_rows rows = { 0 };
+
+	REQUIRE(ob);
+	row.severity = STR("warning");
+	row.payload = STR("{}");
+	*VEC_PUSH(arena, &rows) = row;
+	row.key = STR("b");
+	row.payload = (struct str){ NULL, 0 };
+	*VEC_PUSH(arena, &rows) = row;
+	CHECK_INT(outbox_take(ob, &rows, &e), -1);
+	CHECK(outbox_count(ob, &counts, &e) == 0 && counts.waiting == 0);
+	outbox_close(ob);
+}
+
+TEST(a_row_waits_while_an_earlier_one_of_its_incident_and_sink_waits)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct parcel *p;
+
+	REQUIRE(ob);
+	put(ob, arena, "i1-1/desk", "i1", "desk");
+	put(ob, arena, "i1-2/desk", "i1", "desk");
+	put(ob, arena, "i2-1/desk", "i2", "desk");
+	put(ob, arena, "i1-2/log", "i1", "log");
+	p = next(ob, arena, "desk", 100);
+	REQUIRE(p);
+	CHECK_STR(p->key, "i1-1/desk");
+	CHECK_INT(outbox_failed(ob, p->row, 100, 160, STR("exit 1"), &e), 0);
+	/* Another incident and another sink go on; the second of this incident does not overtake. */
+	CHECK_STR(next_key(ob, arena, "log", 100), "i1-2/log");
+	p = next(ob, arena, "desk", 100);
+	REQUIRE(p);
+	CHECK_STR(p->key, "i2-1/desk");
+	CHECK_INT(outbox_delivered(ob, p->row, 100, &e), 0);
+	CHECK_STR(next_key(ob, arena, "desk", 159), "none");
+	CHECK_INT(wait_until, 160);
+	p = next(ob, arena, "desk", 160);
+	REQUIRE(p);
+	CHECK_STR(p->key, "i1-1/desk");
+	CHECK_INT(p->attempts, 1);
+	CHECK_INT(outbox_delivered(ob, p->row, 160, &e), 0);
+	CHECK_STR(next_key(ob, arena, "desk", 160), "i1-2/desk");
+	outbox_close(ob);
+}
+
+TEST(a_dead_row_lets_the_next_one_pass)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct outbox_counts counts;
+	struct parcel *p;
+
+	REQUIRE(ob);
+	put(ob, arena, "i1-1/desk", "i1", "desk");
+	put(ob, arena, "i1-2/desk", "i1", "desk");
+	p = next(ob, arena, "desk", 100);
+	REQUIRE(p);
+	CHECK_INT(outbox_failed(ob, p->row, 100, DATE_NONE, STR("exit 1"), &e), 0);
+	CHECK_STR(next_key(ob, arena, "desk", 100), "i1-2/desk");
+	CHECK(outbox_count(ob, &counts, &e) == 0 && counts.dead == 1 && counts.waiting == 1 && counts.delivered == 0);
+	outbox_close(ob);
+}
+
+TEST(outcomes_are_receipts_until_they_are_read)
+{
+	struct outbox *ob = open_outbox(arena);
+	receipts list;
+
+	REQUIRE(ob);
+	put(ob, arena, "a", "i1", "desk");
+	put(ob, arena, "b", "i2", "desk");
+	put(ob, arena, "c", "i3", "desk");
+	CHECK(outbox_receipts(ob, arena, 10, &list, &e) == 0 && list.n == 0);
+	CHECK_INT(outbox_delivered(ob, next(ob, arena, "desk", 100)->row, 120, &e), 0);
+	CHECK_INT(outbox_failed(ob, next(ob, arena, "desk", 100)->row, 130, DATE_NONE, STR("exit 1"), &e), 0);
+	REQUIRE(outbox_receipts(ob, arena, 10, &list, &e) == 0 && list.n == 2);
+	CHECK_STR(list.items[0].key, "a");
+	CHECK_STR(list.items[0].outcome, "delivered");
+	CHECK_INT(list.items[0].at, 120);
+	CHECK_STR(list.items[1].outcome, "dead");
+	CHECK_INT(list.items[1].at, 130);
+	CHECK(outbox_receipts(ob, arena, 1, &list, &e) == 0 && list.n == 1);
+	CHECK_INT(outbox_receipts_read(ob, &list, &e), 0);
+	REQUIRE(outbox_receipts(ob, arena, 10, &list, &e) == 0 && list.n == 1);
+	CHECK_STR(list.items[0].key, "b");
+	outbox_close(ob);
+}
+
+TEST(an_outcome_is_final)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct outbox_counts counts;
+	struct parcel *p;
+
+	REQUIRE(ob);
+	put(ob, arena, "a", "i1", "desk");
+	p = next(ob, arena, "desk", 100);
+	REQUIRE(p);
+	CHECK_INT(outbox_delivered(ob, p->row, 120, &e), 0);
+	CHECK_INT(outbox_failed(ob, p->row, 130, 140, STR("late"), &e), 0);
+	CHECK_INT(outbox_failed(ob, p->row, 130, DATE_NONE, STR("late"), &e), 0);
+	CHECK(outbox_count(ob, &counts, &e) == 0 && counts.delivered == 1 && counts.waiting == 0 && counts.dead == 0);
+	outbox_close(ob);
+}
+
+TEST(sinks_with_waiting_rows_are_listed)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct strs sinks;
+
+	REQUIRE(ob);
+	put(ob, arena, "a", "i1", "log");
+	put(ob, arena, "b", "i1", "desk");
+	put(ob, arena, "c", "i2", "desk");
+	REQUIRE(outbox_sinks(ob, arena, &sinks, &e) == 0 && sinks.n == 2);
+	CHECK_STR(sinks.items[0], "desk");
+	CHECK_STR(sinks.items[1], "log");
+	outbox_close(ob);
+}
+
+TEST(engine_and_courier_share_the_file_as_one_group)
+{
+	mode_t old = umask(077);
+	struct outbox *ob = open_outbox(arena), *courier = open_outbox(arena);
+	struct stat st;
+
+	umask(old);
+	REQUIRE(ob && courier);
+	put(ob, arena, "a", "i1", "desk");
+	CHECK(stat(outbox_path(arena), &st) == 0 && (st.st_mode & 0777) == 0660);
+	CHECK(stat(arena_printf(arena, "%s-wal", outbox_path(arena)).p, &st) == 0 && (st.st_mode & 0777) == 0660);
+	CHECK_STR(next_key(courier, arena, "desk", 100), "a");
+	outbox_close(courier);
+	put(ob, arena, "b", "i2", "desk");
+	outbox_close(ob);
+}
+
+static bool rung(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
+}
+
+TEST(the_bell_wakes_the_courier_and_never_holds_the_engine)
+{
+	const char *path = outbox_path(arena);
+	struct outbox *ob = open_outbox(arena);
+	int fd;
+
+	REQUIRE(ob);
+	outbox_bell_ring(path);
+	REQUIRE(outbox_bell_listen(path, &fd, &e) == 0);
+	CHECK(!rung(fd));
+	for (int i = 0; i < 100000; i++)
+		outbox_bell_ring(path);
+	CHECK(rung(fd));
+	outbox_bell_drain(fd);
+	CHECK(!rung(fd));
+	close(fd);
+	REQUIRE(outbox_bell_listen(path, &fd, &e) == 0);
+	outbox_bell_ring(path);
+	CHECK(rung(fd));
+	close(fd);
+	outbox_close(ob);
+}
+
+TEST(something_else_in_place_of_the_bell_is_refused)
+{
+	const char *path = outbox_path(arena), *bell = arena_printf(arena, "%s.bell", path).p;
+	struct outbox *ob = open_outbox(arena);
+	int fd = open(bell, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct stat st;
+
+	REQUIRE(ob && fd >= 0);
+	close(fd);
+	outbox_bell_ring(path);
+	CHECK(stat(bell, &st) == 0 && st.st_size == 0);
+	CHECK_INT(outbox_bell_listen(path, &fd, &e), -1);
+	outbox_close(ob);
+}
