@@ -240,13 +240,11 @@ double db_real(struct db_stmt *s, int column)
 struct str db_text(struct db_stmt *s, int column, struct arena *a)
 {
 	const char *p;
-	int n;
 
 	if (db_is_null(s, column))
 		return (struct str){ NULL, 0 };
 	p = sqlite3_column_blob(s->stmt, column);
-	n = sqlite3_column_bytes(s->stmt, column);
-	return arena_dup(a, p ? (struct str){ p, (size_t)n } : STR(""));
+	return arena_dup(a, p ? (struct str){ p, (size_t)sqlite3_column_bytes(s->stmt, column) } : STR(""));
 }
 
 int db_changes(struct db *db)
