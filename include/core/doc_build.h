@@ -15,6 +15,8 @@ struct builder_frame {
 	size_t first; /* its first child in builder.children */
 };
 
+#define BUILDER_KEYS 64
+
 struct builder {
 	struct arena *arena; /* the tree's */
 	struct diags *diags;
@@ -26,6 +28,7 @@ struct builder {
 	VEC(struct doc_pair) children; /* of all open maps and lists, innermost last */
 	struct builder_frame *frames;
 	size_t depth, nodes;
+	struct str keys[BUILDER_KEYS]; /* copies made already */
 	struct doc_pair key; /* of the next value, when the innermost is a map */
 	bool has_key;
 	struct doc *root;

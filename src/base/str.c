@@ -86,12 +86,43 @@ static size_t skip_digits(struct str s, size_t i)
 	return i;
 }
 
+/*
+ * "754", "-2.5": up to 15 digits are exact in a double, and so is the power of ten they are divided by; one division
+ * then rounds as strtod does (Clinger 1990).  False: not so short, or not a number.
+ */
+static bool short_number(struct str s, double *ret)
+{
+	static const double tens[] = { 1,   1e1, 1e2,  1e3,  1e4,  1e5,	 1e6,  1e7,
+				       1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+	size_t i = s.n && s.p[0] == '-', start = i, point;
+	int64_t v = 0;
+
+	if (s.n - i > 15)
+		return false;
+	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+		v = v * 10 + (s.p[i] - '0');
+	if (i == start)
+		return false;
+	point = i;
+	if (i < s.n && s.p[i] == '.')
+		for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+			v = v * 10 + (s.p[i] - '0');
+	if (i < s.n || i == point + 1)
+		return false;
+	*ret = i > point ? (double)v / tens[i - point - 1] : (double)v;
+	if (start)
+		*ret = -*ret;
+	return true;
+}
+
 /* The shape is checked by hand, so that strtod never sees hexadecimal, "inf" or a locale's comma. */
 bool str_number(struct str s, double *ret)
 {
 	char z[64];
 	size_t i = 0, digits;
 
+	if (short_number(s, ret))
+		return true;
 	if (s.n == 0 || s.n >= sizeof z)
 		return false;
 	if (s.p[i] == '-' || s.p[i] == '+')
@@ -143,7 +174,8 @@ static size_t distance(struct str a, struct str b)
 				best = last[j] + 1;
 			if (now[j - 1] + 1 < best)
 				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
+			    before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			now[j] = best;
 		}

@@ -156,11 +156,24 @@ static bool string_fits(struct builder *b, struct str s, size_t offset, size_t b
 	if (s.n > b->limits->string)
 		return builder_error(b, "too-long", offset, 1, NULL, "a string of more than %zu bytes",
 				     b->limits->string);
-	/* A NUL can only come from an escape, and then the text is shorter than what was written. */
-	nul = s.n && s.n < bytes ? memchr(s.p, '\0', s.n) : NULL;
+	/* A NUL can only come from an escape, and then the text is shorter than what stands between the quotes. */
+	nul = s.n && s.n + 2 < bytes ? memchr(s.p, '\0', s.n) : NULL;
 	if (nul)
 		return builder_error(b, "nul", offset, bytes, NULL, "a string with a NUL character");
 	return true;
+}
+
+/* The same few keys come again and again: one copy of each is enough, in most cases. */
+static struct str key_copy(struct builder *b, struct str key)
+{
+	struct str *seen;
+
+	if (!key.n)
+		return STR("");
+	seen = &b->keys[(key.n * 7 + (unsigned char)key.p[0] + (unsigned char)key.p[key.n - 1] * 3) % BUILDER_KEYS];
+	if (!str_eq(*seen, key))
+		*seen = arena_dup(b->arena, key);
+	return *seen;
 }
 
 bool builder_key(struct builder *b, struct str key, size_t offset, size_t bytes)
@@ -169,7 +182,7 @@ bool builder_key(struct builder *b, struct str key, size_t offset, size_t bytes)
 
 	if (!string_fits(b, key, offset, bytes))
 		return false;
-	b->key = (struct doc_pair){ arena_dup(b->arena, key), at, NULL };
+	b->key = (struct doc_pair){ key_copy(b, key), at, NULL };
 	b->has_key = true;
 	return true;
 }
@@ -243,13 +256,25 @@ static int by_key(const void *a, const void *b)
 	return c ? c : (x > y) - (x < y);
 }
 
-static const struct doc_pair **sorted_pairs(struct arena *a, const struct doc *map)
+/* The map's pairs by key, in `few` (FEW_KEYS long) when they fit, else in a. */
+static const struct doc_pair **sorted_pairs(struct arena *a, const struct doc_pair **few, const struct doc *map)
 {
-	const struct doc_pair **sorted = ARENA_ARRAY(a, const struct doc_pair *, map->n);
+	const struct doc_pair **sorted = few;
 
-	for (size_t i = 0; i < map->n; i++)
-		sorted[i] = &map->pairs[i];
-	qsort(sorted, map->n, sizeof *sorted, by_key);
+	if (map->n > FEW_KEYS) {
+		sorted = ARENA_ARRAY(a, const struct doc_pair *, map->n);
+		for (size_t i = 0; i < map->n; i++)
+			sorted[i] = &map->pairs[i];
+		qsort(sorted, map->n, sizeof *sorted, by_key);
+		return sorted;
+	}
+	for (size_t i = 0; i < map->n; i++) {
+		size_t at = i;
+
+		for (; at > 0 && str_cmp(sorted[at - 1]->key, map->pairs[i].key) > 0; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = &map->pairs[i];
+	}
 	return sorted;
 }
 
@@ -258,7 +283,7 @@ static void check_keys(struct builder *b, const struct doc *map)
 	const struct doc_pair **sorted;
 
 	if (map->n > FEW_KEYS) {
-		sorted = sorted_pairs(&b->scratch, map);
+		sorted = sorted_pairs(&b->scratch, NULL, map);
 		for (size_t i = 1; i < map->n; i++)
 			if (str_eq(sorted[i - 1]->key, sorted[i]->key))
 				tell_duplicate(b, sorted[i]);
@@ -458,7 +483,8 @@ static bool decimal_read(struct str s, struct decimal *ret)
 	long exponent = 0;
 	bool point = false;
 
-	*ret = (struct decimal){ .negative = s.n && s.p[0] == '-' };
+	ret->n = 0;
+	ret->negative = s.n && s.p[0] == '-';
 	if (s.n >= sizeof ret->digits)
 		return false;
 	if (s.n && (s.p[0] == '-' || s.p[0] == '+'))
@@ -484,42 +510,70 @@ static bool decimal_read(struct str s, struct decimal *ret)
 	return true;
 }
 
+/* The digits of n, ending before `end`; where they begin. */
+static char *write_number(char *end, size_t n)
+{
+	do
+		*--end = (char)('0' + n % 10);
+	while (n /= 10);
+	return end;
+}
+
 static void canonical_string(struct str s, struct buf *out)
 {
-	char head[32];
-	char *p = head + sizeof head;
-	size_t n = s.n;
+	char head[32], *end = head + sizeof head, *p = end;
 
 	*--p = ':';
-	do
-		*--p = (char)('0' + n % 10);
-	while (n /= 10);
-	buf_add(out, p, (size_t)(head + sizeof head - p));
+	p = write_number(p, s.n);
+	buf_add(out, p, (size_t)(end - p));
 	buf_puts(out, s);
+}
+
+static void canonical_number(const struct decimal *d, struct buf *out)
+{
+	char text[2 * sizeof d->digits], *end = text + sizeof text, *p;
+
+	p = write_number(end, (size_t)labs(d->exponent));
+	if (d->exponent < 0)
+		*--p = '-';
+	*--p = 'e';
+	p -= d->n;
+	memcpy(p, d->digits, d->n);
+	if (d->negative)
+		*--p = '-';
+	*--p = '#';
+	buf_add(out, p, (size_t)(end - p));
+}
+
+static void canonical_word(const struct doc *doc, struct buf *out)
+{
+	bool flag;
+
+	if (doc_is_null(doc))
+		buf_putc(out, 'n');
+	else if (doc_flag(doc, &flag))
+		buf_putc(out, flag ? 't' : 'f');
+	else
+		canonical_string(doc->text, out);
 }
 
 static void canonical_scalar(const struct doc *doc, struct buf *out)
 {
 	struct decimal d;
-	bool flag;
 
 	if (doc->quoted)
 		canonical_string(doc->text, out);
-	else if (doc_is_null(doc))
-		buf_putc(out, 'n');
-	else if (doc_flag(doc, &flag))
-		buf_putc(out, flag ? 't' : 'f');
 	else if (!decimal_read(doc->text, &d))
-		canonical_string(doc->text, out);
+		canonical_word(doc, out);
 	else if (!d.n)
 		buf_puts(out, STR("#0"));
 	else
-		buf_printf(out, "#%s%.*se%ld", d.negative ? "-" : "", (int)d.n, d.digits, d.exponent);
+		canonical_number(&d, out);
 }
 
 static void canonical(struct arena *scratch, const struct doc *doc, struct buf *out)
 {
-	const struct doc_pair **sorted;
+	const struct doc_pair *few[FEW_KEYS], **sorted;
 
 	switch (doc->kind) {
 	case DOC_SCALAR:
@@ -532,7 +586,7 @@ static void canonical(struct arena *scratch, const struct doc *doc, struct buf *
 		buf_putc(out, ']');
 		return;
 	case DOC_MAP:
-		sorted = sorted_pairs(scratch, doc);
+		sorted = sorted_pairs(scratch, few, doc);
 		buf_putc(out, '{');
 		for (size_t i = 0; i < doc->n; i++) {
 			canonical_string(sorted[i]->key, out);

@@ -121,13 +121,19 @@ static void tell_unknown(struct reader *r, const struct doc_pair *pair, const st
 	diag_add(r->diags, r->unknown_key, "unknown-key", pair->at, path, hint, "unknown key%.*s", STR_ARG(shown));
 }
 
+/* Keys hold no NUL. */
+static bool key_is(struct str key, const char *name)
+{
+	return key.n && key.p[0] == name[0] && strncmp(key.p, name, key.n) == 0 && name[key.n] == '\0';
+}
+
 /* Writers keep the order of the table more often than not, so the search starts behind the last one found. */
 static size_t find_field(const struct field *table, size_t n, struct str key, size_t start)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t at = start + i < n ? start + i : start + i - n;
 
-		if (str_is(key, table[at].name))
+		if (key_is(key, table[at].name))
 			return at;
 	}
 	return n;

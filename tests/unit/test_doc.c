@@ -270,3 +270,19 @@ TEST(the_canonical_form_goes_by_value)
 	CHECK_STR(canonical(arena, ".", DOC_YAML), "1:.");
 	CHECK_STR(canonical(arena, "{b: 1, a: no, c: [], B: ~}", DOC_YAML), "{1:Bn1:af1:b#1e01:c[]}");
 }
+
+TEST(a_short_number_is_the_same_double_as_the_library_makes)
+{
+	uint64_t state = 88172645463325252u;
+
+	for (int i = 0; i < 20000; i++) {
+		char text[32];
+		double ours = NAN;
+
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		snprintf(text, sizeof text, "%s%llu.%0*llu", state >> 63 ? "-" : "",
+			 (unsigned long long)(state >> 20) % 1000000, 1 + (int)(state >> 40) % 9,
+			 (unsigned long long)(state >> 30) % 10);
+		CHECK(str_number(str_of(text), &ours) && ours == strtod(text, NULL));
+	}
+}
