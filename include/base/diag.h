@@ -42,7 +42,7 @@ struct diags {
 /* hint may be NULL.  The message is formatted into the arena. */
 void diag_add(struct diags *d, enum diag_severity severity, const char *code, struct span at, struct str path,
 	      const char *hint, const char *format, ...) __attribute__((format(printf, 7, 8)));
-/* By place, then by code. */
+/* By place, then by code, then by message. */
 void diags_sort(struct diags *d);
 
 enum diag_style { DIAG_CARET, DIAG_PRIVATE };

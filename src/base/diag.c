@@ -38,7 +38,7 @@ static int by_place(const void *a, const void *b)
 		return x->at.line < y->at.line ? -1 : 1;
 	if (x->at.column != y->at.column)
 		return x->at.column < y->at.column ? -1 : 1;
-	return strcmp(x->code, y->code);
+	return strcmp(x->code, y->code) ? strcmp(x->code, y->code) : str_cmp(x->message, y->message);
 }
 
 void diags_sort(struct diags *d)

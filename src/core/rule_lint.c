@@ -127,7 +127,8 @@ static void lint_cap(struct reader *r, const struct rule_form *form)
 static void lint_ladder(struct reader *r, const struct rule_form *form)
 {
 	for (size_t i = 1; i < form->rule.n_ladder; i++)
-		if (form->rule.ladder[i].severity >= form->rule.ladder[i - 1].severity)
+		if (form->rule.ladder[i].when && form->rule.ladder[i - 1].when &&
+		    form->rule.ladder[i].severity >= form->rule.ladder[i - 1].severity)
 			reader_error(r, form->severity->items[i], "ladder",
 				     "the first true line wins: put the gravest first",
 				     "a line of a ladder that is not milder than the one before it");

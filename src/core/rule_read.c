@@ -281,10 +281,13 @@ static void read_signals(struct reader *r, struct shared_signals *shared, struct
 	form->rule.n_signals = list.n;
 }
 
+/* Where there are no signals that is the fault, and not each name in the condition. */
 static const struct condition *read_condition(struct reader *r, const struct doc *doc, struct rule_form *form)
 {
-	const struct condition *c = condition_read(r, doc, form->rule.signals, form->rule.n_signals);
+	const struct condition *c = NULL;
 
+	if (form->rule.n_signals)
+		c = condition_read(r, doc, form->rule.signals, form->rule.n_signals);
 	if (c)
 		form->used |= condition_signals(c);
 	else
@@ -411,6 +414,10 @@ void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *s
 	if (doc->kind != DOC_MAP)
 		return;
 	ret->id = doc_get(doc, "id");
+	ret->raise = doc_get(doc, "raise");
+	ret->say = doc_get(doc, "say");
+	ret->next_step = doc_get(doc, "next_step");
+	ret->closes = doc_get(doc, "closes");
 	compile->rule_id = ret->rule.id;
 	compile->per = ret->rule.per >= 0 ? ret->rule.per : PER_MEMBER;
 	compile->inline_lists = 0;

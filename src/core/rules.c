@@ -13,11 +13,21 @@ struct file_form {
 	struct shared_signals shared;
 };
 
-static const struct limit_range version_range = { RULES_VERSION, RULES_VERSION, true };
+static void read_version(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	double d;
+
+	(void)f;
+	if (doc_number(v, &d) && d == RULES_VERSION)
+		*(int64_t *)into = RULES_VERSION;
+	else
+		reader_error(r, v, "version", "write `version: 1`", "this program reads version %d of the format",
+			     RULES_VERSION);
+}
 
 #define AT(member) offsetof(struct file_form, member)
 static const struct field file_table[] = {
-	{ "version", "of this format: 1", read_int, AT(version), true, &version_range },
+	{ "version", "of this format: 1", read_version, AT(version), true, NULL },
 	{ "title", "what the file is about", read_str, AT(title), false, NULL },
 	{ "lists", "phrases by name, for `says`", read_any, AT(lists), false, NULL },
 	{ "signals", "signals that several rules of this file use", read_any, AT(signals), false, NULL },

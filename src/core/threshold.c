@@ -292,13 +292,13 @@ bool threshold_read_amount(struct reader *r, const struct doc *v, enum unit u, s
 	struct threshold t;
 	const char *example = arena_printf(r->arena, "write it as in \"2 %s\"", unit_word(u)).p;
 
-	if (!threshold_read(r, v, 1u << u, &t))
-		return false;
-	if (t.op != BETWEEN || t.a != t.b || t.direction != DIRECTION_NONE) {
+	if (v->kind == DOC_SCALAR && !number_length(str_trim(v->text))) {
 		reader_error(r, v, "threshold", example, "expected a number of %s, found \"%.*s\"", unit_word(u),
-			     STR_ARG(t.words));
+			     STR_ARG(v->text));
 		return false;
 	}
+	if (!threshold_read(r, v, 1u << u, &t))
+		return false;
 	if (t.a < range.min || t.a > range.max || (range.whole && t.a != floor(t.a))) {
 		reader_error(r, v, "threshold", NULL, "expected %s from %g to %g %s, found \"%.*s\"",
 			     range.whole ? "a whole number" : "a number", range.min, range.max, unit_word(u),
