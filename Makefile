@@ -17,7 +17,7 @@ WERROR ?=
 VERSION := 0.1.0
 
 WARNINGS := -Wall -Wextra -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla -Wundef \
-            -Wwrite-strings -Wimplicit-fallthrough -Wswitch-enum -Wno-missing-field-initializers $(if $(SAN),-Wno-format-truncation) $(WERROR)
+            -Wwrite-strings -Wimplicit-fallthrough -Wswitch-enum -Wno-missing-field-initializers $(if $(SAN),-Wno-format-truncation -Wno-nonnull) $(WERROR)
 HARDENING := -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 LIBRARIES := yaml-0.1 yajl libpcre2-8 libutf8proc libsodium sqlite3 libsystemd
 

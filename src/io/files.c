@@ -87,7 +87,8 @@ static int write_temporary(const char *temporary, struct str bytes, unsigned mod
 	return r;
 }
 
-/* So that the new name survives a power failure too. */
+/* So that the new name survives a power failure too.  A drop box (mode 3730) its writers cannot open: left to the
+ * system. */
 static int sync_directory(const char *path, size_t length)
 {
 	char directory[4096];
@@ -96,7 +97,7 @@ static int sync_directory(const char *path, size_t length)
 	snprintf(directory, sizeof directory, "%.*s", length ? (int)length : 1, length ? path : ".");
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return -1;
+		return errno == EACCES ? 0 : -1;
 	r = fsync(fd);
 	close(fd);
 	return r;
@@ -118,6 +119,14 @@ int file_write(const char *path, struct str bytes, unsigned mode, struct error *
 	return sync_directory(path, n) < 0 ? error_errno(e, "%s", path) : 0;
 }
 
+/* A sandbox may refuse the very call (RestrictSUIDSGID refuses mode 02770), so what is there is not made again. */
+static int make_one(const char *path, unsigned mode)
+{
+	if (access(path, F_OK) == 0 || mkdir(path, mode) == 0 || errno == EEXIST)
+		return 0;
+	return -1;
+}
+
 int directory_make(const char *path, unsigned mode, struct error *e)
 {
 	char part[4096];
@@ -130,7 +139,7 @@ int directory_make(const char *path, unsigned mode, struct error *e)
 		if (part[i] != '/' && part[i] != '\0')
 			continue;
 		part[i] = '\0';
-		if (mkdir(part, mode) < 0 && errno != EEXIST)
+		if (make_one(part, mode) < 0)
 			return error_errno(e, "%s", part);
 		part[i] = path[i];
 	}
