@@ -120,8 +120,6 @@ int spool_processed(struct spool *sp, enum spool_queue q, const struct spool_fil
 		processed_name(f, again, new_name);
 		switch (move(sp->directories[q], name, sp->month, new_name, f)) {
 		case MOVED:
-			fault_point("retired");
-			return 0;
 		case NOT_OURS:
 			return 0;
 		case NAME_TAKEN:

@@ -365,14 +365,17 @@ TEST(a_file_replaced_under_our_hands_stays_for_the_next_round)
 
 	REQUIRE(sp);
 	drop(arena, "a", "first");
+	set_age(arena, "a", 5000);
 	look(sp, arena, "a", march);
-	drop(arena, "new.tmp", "second");
+	/* As long and as old as the first. */
+	drop(arena, "new.tmp", "other");
+	set_age(arena, "new.tmp", 5000);
 	rename(in_spool(arena, "incoming/new.tmp"), in_spool(arena, "incoming/a"));
 	CHECK_INT(process(sp, march), 0);
 	CHECK_INT(reject(sp, "why"), 0);
 	CHECK_STR(names(sp, arena), "a");
 	CHECK_INT(count(in_spool(arena, "rejected")), 0);
-	CHECK_STR(text_of(arena, in_spool(arena, "incoming/a")), "second");
+	CHECK_STR(text_of(arena, in_spool(arena, "incoming/a")), "other");
 	spool_close(sp);
 }
 
@@ -441,6 +444,20 @@ TEST(a_reason_left_without_its_file_is_used_by_the_next_try)
 	spool_close(sp);
 }
 
+/* Names in which the first byte of a two-byte character is not followed by the second. */
+static int half_characters(const char *path)
+{
+	DIR *d = opendir(path);
+	int n = 0;
+
+	for (struct dirent *entry; d && (entry = readdir(d));)
+		for (const char *c = entry->d_name; *c; c++)
+			n += (unsigned char)c[0] == 0xc3 && (unsigned char)c[1] != 0xa9;
+	if (d)
+		closedir(d);
+	return n;
+}
+
 TEST(odd_names_are_taken_as_they_are)
 {
 	static const char *const odd[] = { "new\nline.json", "caf\xc3\xa9.json", "-rf", "%s%n", "a b" };
@@ -449,7 +466,7 @@ TEST(odd_names_are_taken_as_they_are)
 
 	REQUIRE(sp);
 	memset(longest, 'n', 255);
-	memcpy(longest + 240, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 14);
+	memcpy(longest + 239, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 14);
 	longest[255] = '\0';
 	for (int i = 0; i < 6; i++) {
 		const char *name = i < 5 ? odd[i] : longest;
@@ -463,6 +480,8 @@ TEST(odd_names_are_taken_as_they_are)
 	CHECK_STR(names(sp, arena), "");
 	CHECK_INT(count(in_spool(arena, "processed/2026-03")), 12);
 	CHECK_INT(count(in_spool(arena, "rejected")), 24);
+	CHECK_INT(half_characters(in_spool(arena, "rejected")), 0);
+	CHECK_INT(half_characters(in_spool(arena, "processed/2026-03")), 0);
 	spool_close(sp);
 }
 
