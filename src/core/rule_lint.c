@@ -108,17 +108,30 @@ static void lint_used(struct reader *r, const struct rule_form *form)
 					"no condition uses the signal \"%.*s\"", STR_ARG(form->rule.signals[i]->name));
 }
 
+/* Whether the rule has no witness but the transcript; somebody's age or another rule's incident is none. */
+static bool is_transcript_only(const struct rule *rule)
+{
+	bool transcript = false;
+
+	for (size_t i = 0; i < rule->n_signals; i++) {
+		enum channel channel = rule->signals[i]->kind ? signal_channel(rule->signals[i]) : CHANNEL_STAFF;
+
+		if (channel != CHANNEL_TRANSCRIPT && channel != CHANNEL_NONE)
+			return false;
+		transcript |= channel == CHANNEL_TRANSCRIPT;
+	}
+	return transcript;
+}
+
 /* A verdict whose only true channel is the transcript is capped at notice: more in a ladder is never reached. */
 static void lint_cap(struct reader *r, const struct rule_form *form)
 {
 	const struct rule *rule = &form->rule;
-	bool transcript_only = rule->n_signals > 0, high = false;
+	bool high = false;
 
-	for (size_t i = 0; i < rule->n_signals; i++)
-		transcript_only &= rule->signals[i]->kind && signal_channel(rule->signals[i]) == CHANNEL_TRANSCRIPT;
 	for (size_t i = 0; i < rule->n_ladder; i++)
 		high |= rule->ladder[i].severity > SEVERITY_NOTICE;
-	if (transcript_only && high && !rule->safety)
+	if (high && !rule->safety && is_transcript_only(rule))
 		reader_error(r, form->severity, "capped", "write `notice`, and `raise` for when another channel agrees",
 			     "what only the transcript shows never goes above notice");
 }

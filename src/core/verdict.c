@@ -70,7 +70,9 @@ void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *
 			ret->false_signals |= bit;
 		if (truths[i] == TRUTH_TRUE && bit) {
 			ret->true_signals |= bit;
-			ret->channels |= 1u << signal_channel(rule->signals[i]);
+			/* Somebody's age or another rule's incident is no evidence: CHANNEL_NONE is not counted. */
+			if (signal_channel(rule->signals[i]) != CHANNEL_NONE)
+				ret->channels |= 1u << signal_channel(rule->signals[i]);
 		}
 	}
 	climb(rule, truths, ret);

@@ -383,6 +383,23 @@ TEST(what_only_the_transcript_says_is_capped_at_notice)
 	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_CRITICAL);
 }
 
+TEST(what_is_no_evidence_of_its_own_neither_lifts_the_cap_nor_raises)
+{
+	struct family *f = begin(arena);
+	struct rule *r = rule(f, "a", PER_MEMBER);
+	struct script *words = signal_of(f, r, CHANNEL_TRANSCRIPT), *age = signal_of(f, r, CHANNEL_NONE);
+
+	r->ladder->severity = SEVERITY_WARNING;
+	r->raise.set = true;
+	r->raise.to = SEVERITY_CRITICAL;
+	r->raise.channels = 2;
+	r->raise.sessions = 2;
+	meet(f, 0);
+	say(words, 1, M1);
+	say(age, 1, M1);
+	CHECK_STR(verdicts(f), "1: 0 1,-1 true capped\n1: 0 2,-1 false\n");
+}
+
 TEST(a_safety_rule_is_not_capped)
 {
 	struct family *f = begin(arena);

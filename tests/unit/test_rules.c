@@ -350,3 +350,59 @@ TEST(each_bad_rule_gets_its_complaint)
 	closedir(dir);
 	CHECK(n >= 25);
 }
+
+/* What ships. */
+
+typedef VEC(struct rule_source) source_list;
+
+static void add_files(struct arena *a, const char *path, source_list *list)
+{
+	DIR *dir = opendir(path);
+
+	if (!dir)
+		return;
+	for (struct dirent *e; (e = readdir(dir));) {
+		struct rule_source *source;
+
+		if (!str_ends(str_of(e->d_name), ".yaml"))
+			continue;
+		source = VEC_PUSH(a, list);
+		source->file = arena_printf(a, "%s/%s", path, e->d_name);
+		source->text = file_text(a, source->file.p);
+	}
+	closedir(dir);
+}
+
+TEST(the_rules_that_ship_compile_without_a_complaint)
+{
+	static const char *const ids[] = { "drops.alliance",	    "drops.outcome",
+					   "drops.silent",	    "hostility.family",
+					   "hostility.therapist",   "noncompliance.attendance",
+					   "noncompliance.denial",  "noncompliance.homework",
+					   "noncompliance.passive", "noncompliance.rejects",
+					   "siding.split",	    "siding.therapist",
+					   "siding.unheard" };
+	source_list sources = { 0 };
+	struct ruleset *rs;
+	struct str said;
+
+	add_files(arena, "rules/lexicons", &sources);
+	if (!sources.n)
+		SKIP("there are no lexicons yet");
+	add_files(arena, "rules", &sources);
+	rs = ruleset_of(arena, sources.items, sources.n, &said);
+	CHECK_STR(said, "");
+	REQUIRE(rs);
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		const struct rule *rule = rules_find(rs, str_of(ids[i]));
+
+		if (!rule) {
+			test_fail(__FILE__, __LINE__, "there is no rule %s", ids[i]);
+			continue;
+		}
+		CHECK_INT(rule->status, STATUS_ACTIVE);
+		CHECK(rule->say.n && rule->next_step.n && rule->because.n && rule->references.n);
+		CHECK(str_starts(rule->say, "check in "));
+	}
+	rules_free(rs);
+}
