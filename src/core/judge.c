@@ -7,9 +7,6 @@
 #include "core/subjects.h"
 #include "core/verdict.h"
 
-/* A booked date is past when it is more than this ago. */
-#define BOOKING_GRACE_S (2 * DAY_S)
-
 /* One rule and subject that has or had an incident. */
 struct track {
 	struct incident_life life;
@@ -119,11 +116,8 @@ static void keep_findings(struct judging *j, struct track *t, const struct findi
 static void track_step(struct judging *j, struct track *t, const struct incident_moment *m, const struct finding *f)
 {
 	bool was_live = track_live(j, t);
-	size_t before = t->life.incident;
 
 	incident_step(j->a, &j->ret->incidents, &t->life, m);
-	if (t->life.incident != before)
-		t->recorded = 0;
 	if (m->rule == TRUTH_TRUE)
 		keep_findings(j, t, f);
 	if (!was_live && track_live(j, t))
@@ -223,7 +217,6 @@ static struct incident_moment plain_moment(const struct judging *j, int64_t at)
 	};
 }
 
-/* To all live incidents; `by` NULL, or the rules it must be allowed to act on. */
 static void tell_all(struct judging *j, enum incident_event event, int64_t at)
 {
 	struct incident_moment m = plain_moment(j, at);
@@ -441,7 +434,7 @@ static void deadline_add(struct judging *j, deadline_list *list, size_t rule, st
 		*VEC_PUSH(&j->scratch, list) = (struct deadline){ at, rule, subject, second_pass };
 }
 
-/* When the rule may become true about the subject with no new file. */
+/* When one of the rule's signals turns about the subject with no new file: time passes, a booked date goes by. */
 static void deadlines_of(struct judging *j, deadline_list *list, size_t rule, struct subject subject)
 {
 	const struct rule *r = &j->rules->rules[rule];
@@ -450,8 +443,6 @@ static void deadlines_of(struct judging *j, deadline_list *list, size_t rule, st
 	for (size_t i = 0; i < r->n_signals; i++)
 		if (r->signals[i]->kind->read_truth)
 			deadline_add(j, list, rule, subject, signal_evaluate(r->signals[i], view).true_at);
-	if (now(j)->next == NEXT_AT)
-		deadline_add(j, list, rule, subject, now(j)->next_at + BOOKING_GRACE_S + 1);
 }
 
 static void deadlines_list(struct judging *j, deadline_list *ret)

@@ -651,3 +651,33 @@ TEST(an_incident_of_a_safety_rule_ends_only_by_a_person)
 	happens(s, EVENT_CLOSED);
 	CHECK_INT(latest(s)->state, INCIDENT_CLOSED);
 }
+
+TEST(a_rule_true_at_a_deadline_starts_the_calm_anew)
+{
+	struct story *s = begin(arena);
+	struct incident_moment m;
+
+	s->rule.unrepaired_after = 0;
+	open_now(s);
+	step(s, calm(s));
+	m = rupture(s, SEVERITY_NOTICE, A);
+	m.met = m.held = false;
+	m.attended = TRUTH_NO_DATA;
+	incident_step(arena, &s->set, &s->life, &m);
+	step(s, calm(s));
+	CHECK_INT(latest(s)->state, INCIDENT_OPEN);
+	step(s, calm(s));
+	CHECK_INT(latest(s)->state, INCIDENT_REPAIRED);
+}
+
+TEST(a_strength_does_not_repair_while_the_rule_is_true_without_a_signal)
+{
+	struct story *s = begin(arena);
+	struct incident_moment m;
+
+	reach(s, INCIDENT_REPAIRING);
+	m = rupture(s, SEVERITY_NOTICE, 0);
+	m.strength = true;
+	step(s, m);
+	CHECK_INT(latest(s)->state, INCIDENT_REPAIRING);
+}

@@ -16,7 +16,7 @@ struct script {
 	enum truth says[MAX_SESSIONS][PEOPLE + 1];
 	uint32_t turn;	   /* of the evidence when it is true; 0: none */
 	int64_t since_day; /* a timer: true from then on; 0: none */
-	bool reads_incidents;
+	bool reads_incidents, evidence_of_before;
 };
 
 struct family {
@@ -44,7 +44,7 @@ static struct reading script_reads(const struct signal *signal, const struct vie
 		r.truth = view->incidents && view->incidents->all.n ? TRUTH_TRUE : TRUTH_FALSE;
 	if (r.truth == TRUTH_TRUE && s->turn)
 		*VEC_PUSH(view->arena, &r.evidence) =
-			(struct evidence){ .ordinal = view->session + 1, .turn = s->turn };
+			(struct evidence){ .ordinal = view->session + !s->evidence_of_before, .turn = s->turn };
 	return r;
 }
 
@@ -579,6 +579,22 @@ TEST(an_incident_of_a_member_without_a_part_goes_unrepaired_all_the_same)
 	CHECK_STR(told(arena, judged(f)), "a 2,-1 1 last 0: open/notice day 0 unrepaired/notice day 14 r1\nnext -1\n");
 }
 
+TEST(an_incident_that_ended_takes_no_other_with_it)
+{
+	struct family *f = begin(arena);
+	struct script *s = simple_rule(f, "a", PER_MEMBER);
+
+	say(s, 1, M1);
+	say(s, 1, M2);
+	f->rule[0].unrepaired_after = 3;
+	meet(f, 0);
+	for (int i = 1; i < 4; i++)
+		meet_of(f, 7 * i, false);
+	CHECK_STR(told(arena, judged(f)), "a 1,-1 1 last 0: open/notice day 0 repaired/notice day 14 r1\n"
+					  "a 2,-1 1 last 0: open/notice day 0 unrepaired/notice day 21 r1\n"
+					  "next -1\n");
+}
+
 /* ---- attempts at a repair ---- */
 
 /* A transcript of ten turns in this session; the therapist's turn `at` has a repair phrase said to `to`. */
@@ -627,6 +643,19 @@ TEST(in_the_session_of_the_rupture_only_words_after_it_repair)
 {
 	CHECK_INT(state_after_repair(arena, 1, 3, M1), INCIDENT_OPEN);
 	CHECK_INT(state_after_repair(arena, 1, 7, M1), INCIDENT_REPAIRING);
+}
+
+TEST(evidence_of_an_earlier_session_does_not_stand_before_words_of_this_one)
+{
+	struct family *f = begin(arena);
+	struct script *s = simple_rule(f, "a", PER_MEMBER);
+
+	s->turn = 9;
+	s->evidence_of_before = true;
+	say(s, 2, M1);
+	meet_weekly(f, 2);
+	therapist_repairs(f, 2, 3, M1);
+	CHECK_INT(incident(judged(f), 0)->state, INCIDENT_REPAIRING);
 }
 
 TEST(a_coded_resolution_about_the_subject_or_the_case_is_an_attempt)
@@ -690,9 +719,21 @@ TEST(a_rule_of_the_second_pass_sees_the_incidents_of_its_session)
 	f->rule[0].second_pass = true;
 	simple_rule(f, "b", PER_CASE)->reads_incidents = true;
 	say(simple_rule(f, "c", PER_CASE), 1, CASE);
-	meet(f, 0);
+	meet_weekly(f, 2);
 	CHECK_STR(told(arena, judged(f)),
-		  "a -1,-1 1 last 0: open/notice day 0 r1\nc -1,-1 1 last 0: open/notice day 0 r1\nnext -1\n");
+		  "a -1,-1 1 last 1: open/notice day 0 r1 r2\nc -1,-1 1 last 0: open/notice day 0 r1\nnext -1\n");
+}
+
+TEST(a_strength_that_reads_incidents_acts_on_those_of_the_first_pass)
+{
+	struct family *f = begin(arena);
+
+	simple_rule(f, "better", PER_CASE)->reads_incidents = true;
+	f->rule[0].second_pass = f->rule[0].strength = true;
+	*VEC_PUSH(arena, &f->rule[0].closes) = STR("hostility");
+	say(simple_rule(f, "hostility", PER_MEMBER), 1, M1);
+	meet(f, 0);
+	CHECK_INT(incident(judged(f), 0)->state, INCIDENT_REPAIRING);
 }
 
 /* ---- deadlines ---- */
@@ -746,18 +787,6 @@ TEST(a_session_before_the_deadline_comes_first)
 	CHECK_HAS(told(arena, judged(f)), "last 1: open/notice day 30 r2");
 }
 
-TEST(the_day_a_booked_date_is_past_is_a_deadline)
-{
-	struct family *f = clockwork(arena, 1);
-
-	meet(f, 5);
-	f->session[0].next = NEXT_AT;
-	f->session[0].next_at = 12 * DAY_S;
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, 14 * DAY_S, NULL)),
-		  "drops.silent -1,-1 1 last 0: open/notice day 5 r1\nnext 14\n");
-	CHECK_INT(judge(arena, &f->history, &f->rules, 14 * DAY_S, NULL)->next_deadline, 14 * DAY_S + 1);
-}
-
 TEST(a_member_who_had_no_part_in_the_last_session_has_deadlines_too)
 {
 	struct family *f = begin(arena);
@@ -793,6 +822,30 @@ TEST(silence_by_a_rule_under_test_drops_out_no_incident_of_an_active_one)
 	meet(f, 0);
 	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)),
 		  "hostility 1,-1 1 last 0: open/notice day 0 r1\n");
+}
+
+TEST(a_deadline_that_two_signals_share_is_judged_once)
+{
+	struct family *f = clockwork(arena, 30);
+	struct script *second = signal_of(f, &f->rule[0], CHANNEL_BEHAVIOUR);
+	struct str text;
+
+	second->since_day = 30;
+	meet(f, 0);
+	meet(f, 29);
+	meet(f, 60);
+	text = verdicts(f);
+	CHECK_STR(text, "1: 0 -1,-1 false\n2: 0 -1,-1 false\n2: 0 -1,-1 true\n3: 0 -1,-1 true\n");
+}
+
+TEST(a_rule_true_in_a_session_and_after_it_keeps_its_record_once)
+{
+	struct family *f = clockwork(arena, 30);
+
+	say(signal_of(f, &f->rule[0], CHANNEL_BEHAVIOUR), 1, CASE);
+	meet(f, 0);
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 40), NULL)),
+		  "drops.silent -1,-1 3 last 0: open/notice day 0 r1\nnext -1\n");
 }
 
 /* ---- the end of a case ---- */
@@ -837,6 +890,18 @@ TEST(a_case_that_goes_on_after_its_end_is_judged_on)
 	meet_weekly(f, 3);
 	f->session[0].ending = ENDING_DROPPED;
 	CHECK_STR(told(arena, judged(f)), "hostility 1,-1 1 last 2: open/notice day 14 r3\nnext 30\n");
+}
+
+TEST(a_closing_closes_nothing_that_came_after_it)
+{
+	struct family *f = clockwork(arena, 90);
+
+	say(simple_rule(f, "hostility", PER_MEMBER), 2, M1);
+	meet(f, 0);
+	meet(f, 30);
+	meet(f, 37);
+	f->history.closed_at = 20 * DAY_S;
+	CHECK_STR(told(arena, judged(f)), "hostility 1,-1 1 last 1: open/notice day 30 r2\nnext 90\n");
 }
 
 /* ---- properties ---- */
