@@ -38,7 +38,7 @@ struct doc_limits {
 	size_t string; /* bytes of one scalar or key */
 };
 
-extern const struct doc_limits doc_limits_record; /* 16 MB, 16, 1,000,000, 64 KB */
+extern const struct doc_limits doc_limits_record; /* 16 MB, 16, 500,000, 64 KB */
 extern const struct doc_limits doc_limits_rules;  /* 1 MB, 64, 100,000, 64 KB */
 
 enum doc_format { DOC_JSON, DOC_YAML };

@@ -48,12 +48,12 @@ bool builder_error(struct builder *b, const char *code, size_t offset, size_t by
 void json_parse(struct builder *b);
 void yaml_parse(struct builder *b);
 
-/* As doc_parse, but no span has a line yet: spans say offset and bytes only.  For records, where lines are rarely
- * asked for; diags_place then gives the faults theirs. */
+/* As doc_parse, but no span has a line yet, in the faults neither: spans say offset and bytes only.  For records, where
+ * lines are rarely asked for; diags_place then gives the faults theirs. */
 struct doc *doc_parse_unplaced(struct arena *a, struct str text, enum doc_format format,
 			       const struct doc_limits *limits, bool closed, struct diags *d);
-/* Lines and columns for the spans of all faults that have none. */
-void diags_place(struct diags *d, struct str text);
+/* Lines and columns for the spans of all faults from `first` on that have none. */
+void diags_place(struct diags *d, size_t first, struct str text);
 /* A key that may be shown although the text is confidential: [a-z_]{1,32}. */
 bool doc_key_is_plain(struct str key);
 

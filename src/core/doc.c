@@ -13,7 +13,7 @@
 const struct doc_limits doc_limits_record = {
 	.bytes = 16u << 20,
 	.depth = 16,
-	.nodes = 1000000,
+	.nodes = 500000,
 	.string = 64u << 10,
 };
 
@@ -71,14 +71,26 @@ static void place_tree(struct cursor *c, struct doc *doc)
 	}
 }
 
-void diags_place(struct diags *d, struct str text)
+static int by_offset(const void *a, const void *b)
 {
-	for (size_t i = 0; i < d->all.n; i++) {
-		struct cursor c = cursor_at_start(text);
+	const struct diag *x = *(struct diag *const *)a, *y = *(struct diag *const *)b;
 
+	return (x->at.offset > y->at.offset) - (x->at.offset < y->at.offset);
+}
+
+/* In the order of the text, so that one pass over it is enough. */
+void diags_place(struct diags *d, size_t first, struct str text)
+{
+	struct diag *unplaced[DIAGS_MAX];
+	struct cursor c = cursor_at_start(text);
+	size_t n = 0;
+
+	for (size_t i = first; i < d->all.n && n < DIAGS_MAX; i++)
 		if (!d->all.items[i].at.line)
-			cursor_place(&c, &d->all.items[i].at);
-	}
+			unplaced[n++] = &d->all.items[i];
+	qsort(unplaced, n, sizeof *unplaced, by_offset);
+	for (size_t i = 0; i < n; i++)
+		cursor_place(&c, &unplaced[i]->at);
 }
 
 /* Building. */
@@ -127,14 +139,12 @@ bool builder_error(struct builder *b, const char *code, size_t offset, size_t by
 		   const char *format, ...)
 {
 	struct span at = { .offset = (uint32_t)offset, .bytes = (uint32_t)bytes };
-	struct cursor c = cursor_at_start(b->text);
 	char text[256];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	cursor_place(&c, &at);
 	diag_add(b->diags, DIAG_ERROR, code, at, builder_path(b), hint, "%s", text);
 	return false;
 }
@@ -361,9 +371,11 @@ struct doc *doc_parse_unplaced(struct arena *a, struct str text, enum doc_format
 struct doc *doc_parse(struct arena *a, struct str text, enum doc_format format, const struct doc_limits *limits,
 		      bool closed, struct diags *d)
 {
+	size_t first = d->all.n;
 	struct doc *doc = doc_parse_unplaced(a, text, format, limits, closed, d);
 	struct cursor c = cursor_at_start(text);
 
+	diags_place(d, first, text);
 	if (doc)
 		place_tree(&c, doc);
 	return doc;

@@ -43,11 +43,22 @@ struct str reader_path(struct reader *r)
 	return path;
 }
 
+/* Past the limit faults are only counted: a hostile text has a million of them, and no hint is looked for. */
+static bool told_enough(struct reader *r, enum diag_severity severity)
+{
+	if (r->diags->all.n < DIAGS_MAX)
+		return false;
+	*(severity == DIAG_ERROR ? &r->diags->errors : &r->diags->warnings) += 1;
+	return true;
+}
+
 static void tell(struct reader *r, enum diag_severity severity, struct span at, const char *code, const char *hint,
 		 const char *format, va_list ap)
 {
 	char text[MESSAGE_MAX];
 
+	if (told_enough(r, severity))
+		return;
 	vsnprintf(text, sizeof text, format, ap);
 	diag_add(r->diags, severity, code, at, reader_path(r), hint, "%s", text);
 }
@@ -97,8 +108,11 @@ static struct str found(struct reader *r, const struct doc *v)
 
 static void expected(struct reader *r, const struct doc *v, const char *code, const char *hint, struct str what)
 {
-	struct str what_found = found(r, v);
+	struct str what_found;
 
+	if (told_enough(r, DIAG_ERROR))
+		return;
+	what_found = found(r, v);
 	reader_error(r, v, code, hint, "expected %.*s, found %.*s", STR_ARG(what), STR_ARG(what_found));
 }
 
@@ -107,10 +121,10 @@ static void expected(struct reader *r, const struct doc *v, const char *code, co
 static void tell_unknown(struct reader *r, const struct doc_pair *pair, const struct field *table)
 {
 	const char *names[FIELDS_MAX], *hint;
-	struct str shown = { NULL, 0 }, path = reader_path(r);
+	struct str shown = { NULL, 0 };
 	size_t n = 0;
 
-	if (str_starts(pair->key, "x_"))
+	if (str_starts(pair->key, "x_") || told_enough(r, r->unknown_key))
 		return;
 	for (; table[n].name; n++)
 		names[n] = table[n].name;
@@ -118,7 +132,8 @@ static void tell_unknown(struct reader *r, const struct doc_pair *pair, const st
 	if (!r->private || doc_key_is_plain(pair->key))
 		shown = arena_printf(r->arena, " \"%.*s\"", (int)(pair->key.n < SHOWN_MAX ? pair->key.n : SHOWN_MAX),
 				     pair->key.p);
-	diag_add(r->diags, r->unknown_key, "unknown-key", pair->at, path, hint, "unknown key%.*s", STR_ARG(shown));
+	diag_add(r->diags, r->unknown_key, "unknown-key", pair->at, reader_path(r), hint, "unknown key%.*s",
+		 STR_ARG(shown));
 }
 
 /* Keys hold no NUL. */

@@ -211,9 +211,10 @@ struct record *record_parse(struct arena *a, const struct doc *doc, struct diags
 
 struct record *record_read(struct arena *a, struct str bytes, struct diags *d)
 {
+	size_t first = d->all.n;
 	struct doc *doc = doc_parse_unplaced(a, bytes, doc_guess(bytes), &doc_limits_record, true, d);
 	struct record *record = doc ? record_parse(a, doc, d) : NULL;
 
-	diags_place(d, bytes);
+	diags_place(d, first, bytes);
 	return record;
 }

@@ -542,3 +542,18 @@ TEST(a_record_cut_anywhere_is_never_taken_for_whole)
 		}
 	}
 }
+
+TEST(a_record_with_a_million_faults_is_refused_at_once)
+{
+	struct str twins = many(arena, HEAD "\"x_a\":{", "\"a\":1", 300000, "}}");
+	struct str unknown = many(arena, HEAD "", "\"some_key_#\":[]", 300000, "}");
+	struct str wrong = many(arena, HEAD "\"coded\":[\"a\"],\"turns\":[", "{\"who\":[],\"at\":[],\"txt\":1}",
+				RECORD_MAX_TURNS, "]}");
+
+	CHECK(!read_text(arena, twins));
+	CHECK_INT(diags.errors, 299999);
+	CHECK(read_text(arena, unknown) != NULL);
+	CHECK_INT(diags.warnings, 300000);
+	CHECK(!read_text(arena, wrong));
+	CHECK_INT(diags.errors, 3 * RECORD_MAX_TURNS);
+}
