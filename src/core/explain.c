@@ -193,19 +193,31 @@ static void text_evidence(const evidence_list *evidence, struct buf *out)
 		buf_printf(out, " and %zu more", evidence->n - 12);
 }
 
+/* "30 (own usual 36.5, sd 1, over 3 sessions), that is -6.5 sd" */
+static void text_value(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	bool chart = s->versus == BASELINE_CONTROL_CHART;
+	enum unit unit = s->versus == BASELINE_NONE ? s->threshold.unit : s->versus_unit;
+
+	if (!isnan(r->raw))
+		buf_printf(out, " %.4g%s", r->raw, s->threshold.unit == UNIT_PERCENT ? "%" : "");
+	if (!isnan(r->baseline))
+		buf_printf(out, " (own usual %.4g, sd %.3g, over %zu sessions)", r->baseline, r->sd, r->baseline_n);
+	if (chart && !isnan(r->limit))
+		buf_printf(out, "; the control chart's limit is %.4g", r->limit);
+	if (s->in_m)
+		buf_printf(out, " now, in %.0f of the last %d sessions (%d asked for)", r->value, s->in_m, s->in_n);
+	else if (!chart && !isnan(r->value) && !isnan(r->raw) && fabs(r->value) != fabs(r->raw))
+		buf_printf(out, ", that is %.3g %s", r->value, unit_word(unit));
+}
+
 static void text_signal(const struct signal *s, const struct reading *r, struct buf *out)
 {
-	buf_printf(out, "      %-8s %-14.*s", truth_names[r->truth], STR_ARG(s->name));
-	if (r->truth == TRUTH_NO_DATA && r->why) {
+	buf_printf(out, "      %-8s %-15.*s", truth_names[r->truth], STR_ARG(s->name));
+	if (r->truth == TRUTH_NO_DATA && r->why)
 		buf_printf(out, " %s", r->why);
-	} else {
-		if (!isnan(r->raw))
-			buf_printf(out, " %.4g", r->raw);
-		if (!isnan(r->baseline))
-			buf_printf(out, ", own usual %.4g over %zu sessions (sd %.3g)", r->baseline, r->baseline_n, r->sd);
-		if (!isnan(r->value) && r->value != r->raw)
-			buf_printf(out, ", that is %.3g", r->value);
-	}
+	else
+		text_value(s, r, out);
 	if (s->threshold.words.n)
 		buf_printf(out, "; asks for %.*s", STR_ARG(s->threshold.words));
 	text_evidence(&r->evidence, out);
@@ -220,6 +232,8 @@ static void text_verdict(const struct explanation *x, const struct explained *e,
 		   STR_ARG(e->rule->id));
 	text_subject(x, e->verdict.subject, name, out);
 	buf_printf(out, "): %.*s", STR_ARG(e->rule->title));
+	if (e->rule->status == STATUS_TEST)
+		buf_puts(out, STR(" [under test: listed, not sent]"));
 	if (e->verdict.capped)
 		buf_puts(out, STR(" [the transcript alone: no more than a notice]"));
 	if (e->verdict.raised)
