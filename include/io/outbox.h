@@ -12,6 +12,8 @@
 struct outbox;
 
 int outbox_open(const char *path, struct outbox **ret, struct error *e);
+/* To look at: nothing is made or changed. */
+int outbox_open_reader(const char *path, struct outbox **ret, struct error *e);
 void outbox_close(struct outbox *ob);
 
 /* Engine: INSERT OR IGNORE by key, all or none. */

@@ -47,7 +47,7 @@ static void read_courier(struct status *s)
 	struct outbox *ob;
 	struct error e;
 
-	if (outbox_open(s->config->courier_db.p, &ob, &e) < 0)
+	if (outbox_open_reader(s->config->courier_db.p, &ob, &e) < 0)
 		return;
 	s->courier_known = outbox_count(ob, &s->courier, &e) == 0;
 	outbox_close(ob);

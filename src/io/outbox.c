@@ -46,13 +46,12 @@ static int make_file(const char *path, struct error *e)
 	return 0;
 }
 
-int outbox_open(const char *path, struct outbox **ret, struct error *e)
+static int open_in(const char *path, enum db_mode mode, struct outbox **ret, struct error *e)
 {
 	struct outbox *ob;
 	struct db *db;
 
-	if (make_parent(path, e) < 0 || make_file(path, e) < 0 ||
-	    db_open(path, DB_CREATE, outbox_migrations, &db, e) < 0)
+	if (db_open(path, mode, outbox_migrations, &db, e) < 0)
 		return -1;
 	ob = calloc(1, sizeof *ob);
 	if (!ob)
@@ -60,6 +59,18 @@ int outbox_open(const char *path, struct outbox **ret, struct error *e)
 	ob->db = db;
 	*ret = ob;
 	return 0;
+}
+
+int outbox_open(const char *path, struct outbox **ret, struct error *e)
+{
+	if (make_parent(path, e) < 0 || make_file(path, e) < 0)
+		return -1;
+	return open_in(path, DB_CREATE, ret, e);
+}
+
+int outbox_open_reader(const char *path, struct outbox **ret, struct error *e)
+{
+	return open_in(path, DB_READ_ONLY, ret, e);
 }
 
 void outbox_close(struct outbox *ob)

@@ -223,6 +223,23 @@ TEST(engine_and_courier_share_the_file_as_one_group)
 	outbox_close(ob);
 }
 
+TEST(who_only_looks_makes_nothing)
+{
+	struct outbox *ob, *reader;
+	struct outbox_counts counts;
+
+	CHECK_INT(outbox_open_reader(outbox_path(arena), &reader, &e), -1);
+	CHECK(access(outbox_path(arena), F_OK) < 0);
+	ob = open_outbox(arena);
+	REQUIRE(ob);
+	put(ob, arena, "a", "i1", "desk");
+	REQUIRE(outbox_open_reader(outbox_path(arena), &reader, &e) == 0);
+	CHECK(outbox_count(reader, &counts, &e) == 0 && counts.waiting == 1);
+	CHECK_INT(outbox_delivered(reader, 1, 100, &e), -1);
+	outbox_close(reader);
+	outbox_close(ob);
+}
+
 static bool rung(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
