@@ -11,7 +11,7 @@
 
 #include "core/words.h"
 
-#define PHRASE_MAX_SEQUENCES 256 /* that one phrase may stand for */
+#define PHRASE_MAX_SEQUENCES 1000 /* that one phrase may stand for */
 #define PHRASE_MAX_TOKENS    24	 /* of one sequence */
 #define PHRASE_MAX_DEPTH     8	 /* brackets inside each other */
 #define PHRASE_MIN_PREFIX    3	 /* bytes before the star of `word*` */

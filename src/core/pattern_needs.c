@@ -155,14 +155,17 @@ static void take_run(struct needs *n, size_t from, size_t to, struct words_list 
 
 static bool edge_follows(const struct needs *n, size_t at, size_t to, bool right)
 {
-	struct piece next;
+	/* An edge that may be missing ("\W*") leaves it to what follows. */
+	while (at < to && n->source.p[at] != '|') {
+		struct piece next = piece_at(n->source, at);
 
-	if (at >= to)
-		return right;
-	if (n->source.p[at] == '|')
-		return right;
-	next = piece_at(n->source, at);
-	return next.kind == PIECE_EDGE && !next.optional;
+		if (next.kind != PIECE_EDGE)
+			return false;
+		if (!next.optional)
+			return true;
+		at = next.to;
+	}
+	return right;
 }
 
 static struct words_list needs_of_branches(struct needs *n, size_t from, size_t to, bool left, bool right);
@@ -181,7 +184,7 @@ static struct words_list needs_of_row(struct needs *n, size_t from, size_t to, b
 				run = i;
 			continue;
 		}
-		if (run_n && left && p.kind == PIECE_EDGE && !p.optional)
+		if (run_n && left && edge_follows(n, i, to, right))
 			take_run(n, run, i, &best);
 		if (p.kind == PIECE_GROUP && !p.quantified) {
 			struct words_list inner = needs_of_branches(n, p.inner_from, p.inner_to, left && !run_n,
@@ -189,8 +192,8 @@ static struct words_list needs_of_row(struct needs *n, size_t from, size_t to, b
 
 			keep_better(&best, &inner);
 		}
+		left = p.kind == PIECE_EDGE && (!p.optional || (left && !run_n));
 		run_n = 0;
-		left = p.kind == PIECE_EDGE && !p.optional;
 	}
 	if (run_n && left && right)
 		take_run(n, run, to, &best);

@@ -32,7 +32,7 @@ static bool product(struct parse *p, struct sequence_list *so_far, const struct 
 	struct sequence_list all = { 0 };
 
 	if (so_far->n * tail->n > PHRASE_MAX_SEQUENCES)
-		return fail(p, from, p->at - from, "this phrase stands for more than 256 sequences of words",
+		return fail(p, from, p->at - from, "this phrase stands for more than 1000 sequences of words",
 			    "write it as several entries");
 	for (size_t i = 0; i < so_far->n; i++) {
 		for (size_t k = 0; k < tail->n; k++) {
@@ -159,7 +159,7 @@ static bool parse_branches(struct parse *p, char close, size_t open, struct sequ
 		for (size_t i = 0; i < branch.n; i++)
 			*VEC_PUSH(p->arena, ret) = branch.items[i];
 		if (ret->n > PHRASE_MAX_SEQUENCES)
-			return fail(p, open, p->at - open, "this phrase stands for more than 256 sequences of words",
+			return fail(p, open, p->at - open, "this phrase stands for more than 1000 sequences of words",
 				    "write it as several entries");
 		c = peek(p, p->at);
 		if (c == close && (c || p->at >= p->text.n)) {
