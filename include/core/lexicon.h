@@ -18,6 +18,7 @@
  *	entries:
  *	  - you never listen               # weight 1
  *	  - {say: "i (hate|despise) you", weight: 3, unless: []}
+ *	  - {say: whatever, whole: yes}    # only as the whole of a turn, fillers aside
  *	  - {re: "what (the hell|on earth) (is|are) you"}
  */
 #ifndef RUPTURED_CORE_LEXICON_H

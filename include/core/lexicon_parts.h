@@ -23,6 +23,7 @@ struct entry {
 	uint32_t number; /* in the lexicon, in file order */
 	struct str text; /* a regular expression's, as written; else absent */
 	double weight;
+	bool whole; /* only as the whole of a turn */
 	context_list unless;
 	struct pattern *pattern; /* or NULL */
 	size_t pattern_number;	 /* among all patterns */

@@ -74,6 +74,21 @@ static void want(struct lexicon_scratch *s, uint32_t entry)
 	s->wanted[s->n_wanted++] = entry;
 }
 
+/* Nothing but fillers before and behind. */
+static bool is_whole(const struct words_list *words, size_t first, size_t last)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if ((i < first || i > last) && !words->items[i].filler)
+			return false;
+	return true;
+}
+
+static void keep(struct lexicon_scratch *s, const struct words_list *words, uint32_t entry, size_t first, size_t last)
+{
+	if (!s->lexicons->entries.items[entry].whole || is_whole(words, first, last))
+		*VEC_PUSH(&s->arena, &s->raw) = (struct raw_hit){ entry, (uint32_t)first, (uint32_t)last };
+}
+
 static void try_variants(struct lexicon_scratch *s, const struct anchors *anchors, uint64_t key,
 			 const struct words_list *words, size_t at)
 {
@@ -92,7 +107,7 @@ static void try_variants(struct lexicon_scratch *s, const struct anchors *anchor
 		if (!v->sequence.n)
 			want(s, v->entry);
 		else if (sequence_at(words, &v->sequence, v->anchor, at, &first, &last))
-			*VEC_PUSH(&s->arena, &s->raw) = (struct raw_hit){ v->entry, (uint32_t)first, (uint32_t)last };
+			keep(s, words, v->entry, first, last);
 	}
 }
 
@@ -150,7 +165,7 @@ static void run_pattern(struct lexicon_scratch *s, uint32_t entry, const struct 
 		if (last == words->n || words->items[last].at >= to)
 			last--;
 		if (first < words->n && last < words->n && first <= last)
-			*VEC_PUSH(&s->arena, &s->raw) = (struct raw_hit){ entry, (uint32_t)first, (uint32_t)last };
+			keep(s, words, entry, first, last);
 	}
 }
 

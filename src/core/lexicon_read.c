@@ -47,6 +47,7 @@ static const struct field lexicon_table[] = {
 struct entry_form {
 	const struct doc *say, *re, *unless;
 	double weight;
+	bool whole;
 };
 
 static const struct limit_range weight_range = { 0.01, WEIGHT_MAX, false };
@@ -57,6 +58,8 @@ static const struct field entry_table[] = {
 	  &weight_range },
 	{ "unless", "contexts in which it does not count: negation, courtesy, quotation, life", read_any,
 	  offsetof(struct entry_form, unless) },
+	{ "whole", "yes: it counts only where it is the whole of a turn, fillers aside", read_flag,
+	  offsetof(struct entry_form, whole) },
 	{ 0 },
 };
 
@@ -285,7 +288,10 @@ static void read_map_entry(struct reading *g, const struct doc *doc)
 	buf_printf(&g->lexicons->canonical, " weight %.9g", form.weight);
 	if (form.unless)
 		read_unless(g, form.unless, &unless);
+	if (form.whole)
+		buf_puts(&g->lexicons->canonical, STR(" whole"));
 	entry = add_entry(g, form.weight, form.unless ? &unless : &g->unless);
+	g->lexicons->entries.items[entry].whole = form.whole;
 	if (form.say)
 		for_each(g, form.say, add_phrase, &entry);
 	else if (is_text(g->reader, form.re, "a regular expression")) {

@@ -184,6 +184,18 @@ TEST(an_overlapping_hit_counts_once)
 	setup_end(&t);
 }
 
+TEST(a_phrase_may_have_to_be_the_whole_of_a_turn)
+{
+	struct setup t = PHRASES("{say: \"i don't know\", whole: yes}", "{re: 'no*pe', whole: yes}");
+
+	CHECK_INT(count(&t, "Um, I don't, uh, know..."), 1);
+	CHECK_INT(count(&t, "i don't know why"), 0);
+	CHECK_INT(count(&t, "well i don't know"), 0);
+	CHECK_INT(count(&t, "Noope!"), 1);
+	CHECK_INT(count(&t, "noope not me"), 0);
+	setup_end(&t);
+}
+
 TEST(two_lexicons_may_claim_the_same_words)
 {
 	struct setup t = setup_of(arena, "lexicon: a\nversion: 1\nentries: [you never]\n");
@@ -414,6 +426,7 @@ TEST(the_canonical_bytes_change_with_a_phrase_a_weight_and_a_context)
 		"lexicon: x\nversion: 1.1\nentries: [a]\n",
 		"lexicon: x\nversion: 1.0\ncontexts: {c: d}\nentries: [a]\n",
 		"lexicon: x\nversion: 1.0\nentries: ['re: a']\n",
+		"lexicon: x\nversion: 1.0\nentries: [{say: a, whole: yes}]\n",
 		"lexicon: x\nversion: 1.0\nlanguage: en\nentries: [a]\n",
 	};
 	enum { N = sizeof texts / sizeof *texts };
