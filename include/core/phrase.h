@@ -22,6 +22,7 @@ struct token {
 	enum token_kind kind;
 	struct str text; /* folded; absent for `*` */
 	uint64_t hash;	 /* of a whole word */
+	unsigned frequency; /* of a whole word, core/frequency.h; 0 for the others */
 };
 
 /* At least one token is not `*`. */

@@ -93,7 +93,7 @@ static unsigned rarest_word(const struct sequence *s, uint32_t *ret)
 	unsigned best = 0;
 
 	for (uint32_t i = 0; i < s->n; i++) {
-		unsigned f = s->tokens[i].kind == TOKEN_WORD ? frequency_of(s->tokens[i].text) : 0;
+		unsigned f = s->tokens[i].frequency;
 
 		if (f && (!best || f < best)) {
 			best = f;
@@ -113,7 +113,7 @@ static bool rarest_pair(const struct sequence *s, uint32_t *ret)
 
 		if (s->tokens[i].kind != TOKEN_WORD || s->tokens[i + 1].kind != TOKEN_WORD)
 			continue;
-		f = frequency_of(s->tokens[i].text) * frequency_of(s->tokens[i + 1].text);
+		f = s->tokens[i].frequency * s->tokens[i + 1].frequency;
 		if (!best || f < best) {
 			best = f;
 			*ret = i;

@@ -1,5 +1,7 @@
 #include "core/phrase.h"
 
+#include "core/frequency.h"
+
 #define FILLERS_MAX 6 /* words stepped over between two of a phrase */
 
 struct parse {
@@ -89,6 +91,8 @@ static bool parse_words(struct parse *p, struct sequence_list *ret)
 
 		if (prefix && i + 1 == words.n)
 			t.kind = TOKEN_PREFIX;
+		else
+			t.frequency = frequency_of(t.text);
 		if (t.kind == TOKEN_PREFIX && t.text.n < PHRASE_MIN_PREFIX)
 			return fail(p, p->at - t.text.n, t.text.n + 1,
 				    "the beginning of a word needs 3 letters before its star",
@@ -209,7 +213,7 @@ static bool token_is(const struct token *t, const struct word *w)
 {
 	switch (t->kind) {
 	case TOKEN_WORD:
-		return t->hash == w->hash && str_eq(t->text, w->text);
+		return t->hash == w->hash; /* 64 bits tell words apart */
 	case TOKEN_PREFIX:
 		return w->text.n >= t->text.n && memcmp(w->text.p, t->text.p, t->text.n) == 0;
 	case TOKEN_ANY:
