@@ -99,9 +99,10 @@ tsan:  ## the same tests under ThreadSanitizer
 	@+$(call variant,build/tsan,SAN=thread)
 	@tests/run --bin build/tsan --slow 4
 
-valgrind:  ## the unit tests under valgrind
+valgrind:  ## the same tests under valgrind (minutes)
 	@+$(call variant,build/test)
-	valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite build/test/unit
+	@scripts/valgrind build/test build/valgrind
+	@tests/run --bin build/valgrind --slow 10
 
 check: gates format-check compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 

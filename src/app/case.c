@@ -1,6 +1,6 @@
 /*
- * One case: its skeletons -> history -> judge -> announce -> incidents, outbox rows and the next deadline, all inside the
- * caller's transaction.
+ * One case: its skeletons -> history -> judge -> announce -> incidents, outbox rows and the next deadline, all inside
+ * the caller's transaction.
  */
 #include "app/engine_parts.h"
 #include "io/clock.h"
@@ -134,9 +134,9 @@ static int tell(struct telling *t, const told_list *told, const announcement_lis
 }
 
 /*
- * How far deadlines run.  While records are waiting in the queue a case is judged only up to its last session, or to the
- * last change anybody may have been told of: a backlog that is read record by record must not look like a drop-out after
- * each of them.  The deadlines beyond are due at once when the queue is empty.
+ * How far deadlines run.  While records are waiting in the queue a case is judged only up to its last session, or to
+ * the last change anybody may have been told of: a backlog that is read record by record must not look like a drop-out
+ * after each of them.  The deadlines beyond are due at once when the queue is empty.
  */
 static int64_t judged_up_to(const struct telling *t, const told_list *old, enum case_cause cause)
 {

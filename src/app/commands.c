@@ -148,7 +148,8 @@ static struct str answer_text(struct arena *a, bool ok, struct str text)
 	return out;
 }
 
-/* One transaction: the act, its audit line, and that it was done.  Cut off after the commit it comes again and is known. */
+/* One transaction: the act, its audit line, and that it was done.  Cut off after the commit it comes again and is
+ * known. */
 static int commit_command(struct doing *d, struct str id, struct error *e)
 {
 	struct store *st = d->en->store;

@@ -8,16 +8,16 @@
 #include "io/files.h"
 #include "io/log.h"
 
-#define DUE_MAX	  200 /* cases whose timers are judged in one transaction */
-#define SWEEP_MAX 50  /* cases judged again under changed rules in one transaction */
+#define DUE_MAX		  200 /* cases whose timers are judged in one transaction */
+#define SWEEP_MAX	  50  /* cases judged again under changed rules in one transaction */
 
 #define FACT_GOOD_RULES	  "rules.good"	 /* the last good set's sources, packed */
 #define FACT_JUDGED_HASH  "rules.judged" /* the hash of the set that every case was last judged by */
 #define FACT_RULES_STATUS "rules.status" /* for `rupturectl status`: "ok", or the faults of the refused set */
 #define FACT_STARTED	  "engine.started"
 
-/* Every case is judged again, silently, before anything else happens: else a record that arrives in between would announce
- * what the edited rules alone have changed. */
+/* Every case is judged again, silently, before anything else happens: else a record that arrives in between would
+ * announce what the edited rules alone have changed. */
 static int sweep_start(struct engine *en, struct error *e)
 {
 	struct str judged;
@@ -208,7 +208,8 @@ static bool reload_config(struct engine *en, bool final)
 
 	if (!new) {
 		if (final)
-			log_line(LOG_LEVEL_ERROR, "the configuration has faults and is not used (%s); `ruptured --check` shows them",
+			log_line(LOG_LEVEL_ERROR,
+				 "the configuration has faults and is not used (%s); `ruptured --check` shows them",
 				 e.kind != ERROR_NONE ? e.text : "see there");
 		arena_release(&a);
 		return false;

@@ -2,8 +2,8 @@
  * Records: a group of files from incoming/, judged and committed in one transaction, then retired.
  *
  * Every file has one of four fates a round: taken (to processed/), refused (to rejected/, with .why), left (not ready,
- * looked at again) or gone.  A refusal concerns one file alone: what it wrote is undone by a savepoint and the group goes
- * on.  When the machine fails (disk full) the whole group is rolled back and every file is where it was.
+ * looked at again) or gone.  A refusal concerns one file alone: what it wrote is undone by a savepoint and the group
+ * goes on.  When the machine fails (disk full) the whole group is rolled back and every file is where it was.
  */
 #include "app/engine_parts.h"
 #include "io/clock.h"
@@ -163,7 +163,8 @@ static int check_fit(struct group *g, struct arrival *at, int64_t case_row, cons
 		refuse(g, at,
 		       arena_printf(a,
 				    "record: error: %s: another record of this session already says this [part]\n"
-				    "  hint: the session's other record is %.*s; send a higher revision of that one, or leave "
+				    "  hint: the session's other record is %.*s; send a higher revision of that one, "
+				    "or leave "
 				    "%s out here\n",
 				    path, STR_ARG(other), path));
 	return 0;
@@ -189,7 +190,8 @@ static int put_record(struct group *g, struct arrival *at, const struct record *
 	}
 	/* The roster goes first: the skeleton is read back with it. */
 	if (store_case_update(en->store, c, e) < 0 ||
-	    store_record_put(en->store, c->row, s, hash, engine_now(en), e) < 0 || case_judge(en, c, CASE_RECORD, e) < 0)
+	    store_record_put(en->store, c->row, s, hash, engine_now(en), e) < 0 ||
+	    case_judge(en, c, CASE_RECORD, e) < 0)
 		return -1;
 	at->fate = FATE_TAKEN;
 	en->counts.records++;

@@ -144,7 +144,7 @@ static const struct {
 	const char *one, *many;
 	int64_t s;
 } duration_units[] = {
-	{ "second", "seconds", 1 }, { "minute", "minutes", 60 }, { "hour", "hours", 3600 },
+	{ "second", "seconds", 1 }, { "minute", "minutes", 60 },    { "hour", "hours", 3600 },
 	{ "day", "days", DAY_S },   { "week", "weeks", 7 * DAY_S },
 };
 

@@ -65,7 +65,9 @@ static int wait_for_answer(const struct tool *t, struct arena *a, struct str pat
 
 	while (access(path.p, F_OK) != 0) {
 		if (clock_monotonic_ms() > until) {
-			fputs("rupturectl: no answer yet; is the engine running?  It will be carried out when it does.\n", stderr);
+			fputs("rupturectl: no answer yet; is the engine running?  It will be carried out when it "
+			      "does.\n",
+			      stderr);
 			return EXIT_AGAIN;
 		}
 		nanosleep(&pause, NULL);

@@ -87,8 +87,8 @@ static void print_alerts(const struct tool *t, const stored_alerts *list, const 
 	struct json *j = json_new(false);
 
 	if (!t->json && list->n)
-		printf("%-16s  %-8s  %-11s  %-24s  %-18s  %-10s  %7s  %s\n", "ALERT", "SEVERITY", "STATE", "RULE", "CASE WHO",
-		       "OPENED", "SESSION", "TOLD");
+		printf("%-16s  %-8s  %-11s  %-24s  %-18s  %-10s  %7s  %s\n", "ALERT", "SEVERITY", "STATE", "RULE",
+		       "CASE WHO", "OPENED", "SESSION", "TOLD");
 	for (size_t i = 0; i < list->n; i++) {
 		if (t->json) {
 			json_alert(&list->items[i], rq, j);

@@ -1,6 +1,6 @@
 /*
- * rupturectl explain: over files (a record alone is judged as a first session, several of one case as a series), or over
- * what the store holds of a case.
+ * rupturectl explain: over files (a record alone is judged as a first session, several of one case as a series), or
+ * over what the store holds of a case.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -90,7 +90,8 @@ static void text_session(const struct explanation *x, size_t session, struct str
 	arena_release(&a);
 }
 
-static void print_series(const struct tool *t, const struct series *s, const struct ruleset *rules, const struct request *rq)
+static void print_series(const struct tool *t, const struct series *s, const struct ruleset *rules,
+			 const struct request *rq)
 {
 	struct json *j = json_new(false);
 	struct buf out = { 0 };

@@ -56,8 +56,8 @@ static void read_courier(struct status *s)
 static int read_status(struct status *s, struct store *st, struct arena *a, struct error *e)
 {
 	if (store_count(st, &s->counts, e) < 0 || store_fact(st, a, "engine.started", &s->started, e) < 0 ||
-	    store_fact(st, a, "rules.status", &s->rules, e) < 0 || store_fact(st, a, "rules.judged", &s->judged, e) < 0 ||
-	    store_next_deadline(st, &s->next_deadline, e) < 0)
+	    store_fact(st, a, "rules.status", &s->rules, e) < 0 ||
+	    store_fact(st, a, "rules.judged", &s->judged, e) < 0 || store_next_deadline(st, &s->next_deadline, e) < 0)
 		return -1;
 	s->queues.incoming = count_files(s->config->spool, "incoming", false);
 	s->queues.rejected = count_files(s->config->spool, "rejected", false);
@@ -75,7 +75,8 @@ static void print_text(const struct status *s, struct arena *a)
 	const struct store_counts *c = &s->counts;
 
 	printf("engine     started %.*s\n", STR_ARG(s->started));
-	printf("rules      %s, rule set %.8s\n", rules_fine(s) ? "in force as on disk" : "REFUSED: the last good set is in force",
+	printf("rules      %s, rule set %.8s\n",
+	       rules_fine(s) ? "in force as on disk" : "REFUSED: the last good set is in force",
 	       s->judged.p ? s->judged.p : "-");
 	printf("spool      %zu waiting, %zu refused (see rejected/*.why)\n", s->queues.incoming, s->queues.rejected);
 	printf("judged     %lld cases, %lld sessions, %lld records, %lld withdrawn\n", (long long)c->cases,

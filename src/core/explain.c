@@ -228,7 +228,8 @@ static void text_verdict(const struct explanation *x, const struct explained *e,
 {
 	bool fired = e->verdict.truth == TRUTH_TRUE;
 
-	buf_printf(out, "  %-8s %.*s (", fired ? severity_words.words[e->verdict.severity] : truth_names[e->verdict.truth],
+	buf_printf(out, "  %-8s %.*s (",
+		   fired ? severity_words.words[e->verdict.severity] : truth_names[e->verdict.truth],
 		   STR_ARG(e->rule->id));
 	text_subject(x, e->verdict.subject, name, out);
 	buf_printf(out, "): %.*s", STR_ARG(e->rule->title));

@@ -265,7 +265,7 @@ static void tell_no_kind(struct reader *r, const struct doc *doc)
 	const char *names[MAX_CANDIDATES], *hint = NULL;
 	size_t n = 0;
 
-	while (signal_kinds[n] && n < MAX_CANDIDATES) {
+	while (n < MAX_CANDIDATES && signal_kinds[n]) {
 		names[n] = signal_kinds[n]->name;
 		n++;
 	}

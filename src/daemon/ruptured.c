@@ -21,10 +21,10 @@
 #define EXIT_BAD_INPUT 2
 #define EXIT_TRY_AGAIN 75
 
-#define SETTLE_MS     500   /* after the last change to a rule or configuration file */
-#define TRY_AGAIN_MS  1000  /* a broken set is read again this often */
-#define GIVE_UP_MS    10000 /* and then refused: package upgrades replace files one by one */
-#define TROUBLE_MS    2000  /* after the machine failed (disk full) */
+#define SETTLE_MS      500   /* after the last change to a rule or configuration file */
+#define TRY_AGAIN_MS   1000  /* a broken set is read again this often */
+#define GIVE_UP_MS     10000 /* and then refused: package upgrades replace files one by one */
+#define TROUBLE_MS     2000  /* after the machine failed (disk full) */
 
 enum watched { WATCHED_INCOMING, WATCHED_COMMANDS, WATCHED_RULES }; /* and all from there on */
 
@@ -316,9 +316,8 @@ static int serve(struct loop *l, const struct options *o, struct error *e)
 	log_line(LOG_LEVEL_INFO, "watching %s", engine_queue_path(l->engine, SPOOL_INCOMING));
 	run_loop(l);
 	counts = engine_counts(l->engine);
-	log_line(LOG_LEVEL_INFO, "stopped: %llu records, %llu refused, %llu alerts",
-		 (unsigned long long)counts.records, (unsigned long long)counts.rejected,
-		 (unsigned long long)counts.announcements);
+	log_line(LOG_LEVEL_INFO, "stopped: %llu records, %llu refused, %llu alerts", (unsigned long long)counts.records,
+		 (unsigned long long)counts.rejected, (unsigned long long)counts.announcements);
 	watch_close();
 	return 0;
 }

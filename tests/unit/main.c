@@ -1,6 +1,6 @@
+#include <ftw.h>
 #include <stdarg.h>
 #include <sys/stat.h>
-#include <ftw.h>
 #include <unistd.h>
 
 #include "test.h"
