@@ -21,7 +21,8 @@ static void tell_unknown(struct reader *r, const struct doc *v, const struct lex
 	size_t n = 0;
 
 	for (size_t i = 0; i < lexicons_count(lexicons) && n < LEXICONS_MAX; i++)
-		if (!lexicons_get(lexicons, i)->inline_phrases)
+		if (!memchr(lexicons_get(lexicons, i)->id.p, '#',
+			    lexicons_get(lexicons, i)->id.n)) /* nobody wrote those ids */
 			names[n++] = arena_dup(r->arena, lexicons_get(lexicons, i)->id).p;
 	hint = reader_suggest(r, v->text, names, n);
 	reader_error(r, v, "unknown-lexicon", hint ? hint : "a phrase stands in quotes", "unknown lexicon \"%.*s\"",
