@@ -455,3 +455,32 @@ TEST(old_incidents_keep_their_order_and_new_ones_follow)
 	CHECK_STR(o->told.items[1].rule, "a");
 	CHECK_INT(o->said.items[0].told, 1);
 }
+
+TEST(two_incidents_that_share_a_record_stay_two)
+{
+	struct office *o = begin(arena);
+
+	moves(o, opened(o, RULE_A, "r9"), INCIDENT_OPEN);
+	opened(o, RULE_A, "r9");
+	CHECK_INT(tell(o), 2);
+	CHECK_INT(tell(o), 0);
+	CHECK_INT(o->told.n, 2);
+}
+
+TEST(an_incident_that_is_still_told_goes_before_a_retracted_one)
+{
+	struct office *o = begin(arena);
+	struct incident *i;
+
+	opened(o, RULE_A, "r3");
+	opened(o, RULE_A, "r9");
+	tell(o);
+	forget_incidents(o);
+	opened(o, RULE_A, "r9");
+	CHECK_INT(tell(o), 1);
+	forget_incidents(o);
+	i = opened(o, RULE_A, "r3");
+	*VEC_PUSH(arena, &i->records) = STR("r9");
+	CHECK_INT(tell(o), 0);
+	CHECK(o->told.items[0].gone && !o->told.items[1].gone);
+}
