@@ -484,3 +484,16 @@ TEST(an_incident_that_is_still_told_goes_before_a_retracted_one)
 	CHECK_INT(tell(o), 0);
 	CHECK(o->told.items[0].gone && !o->told.items[1].gone);
 }
+
+TEST(a_quiet_reopening_of_a_historic_incident_is_told)
+{
+	struct office *o = begin(arena);
+	struct incident *i = incident(o, RULE_A, 0, "r1");
+
+	moves_at(o, i, 1, INCIDENT_OPEN, SEVERITY_NOTICE, false);
+	CHECK_INT(tell(o), 0);
+	moves_at(o, i, 2, INCIDENT_REPAIRED, SEVERITY_NOTICE, false);
+	CHECK_INT(tell(o), 0);
+	moves_at(o, i, 10, INCIDENT_OPEN, SEVERITY_NOTICE, true);
+	CHECK_INT(tell(o), 1);
+}
