@@ -10,6 +10,9 @@
 
 #include "core/doc.h"
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+#define FEW_KEYS	12 /* up to here every pair of keys is compared; beyond, they are sorted */
+
 struct builder_frame {
 	struct doc *doc;
 	size_t first; /* its first child in builder.children */
@@ -54,6 +57,10 @@ struct doc *doc_parse_unplaced(struct arena *a, struct str text, enum doc_format
 			       const struct doc_limits *limits, bool closed, struct diags *d);
 /* Lines and columns for the spans of all faults from `first` on that have none. */
 void diags_place(struct diags *d, size_t first, struct str text);
+/* Lines and columns for the whole tree. */
+void doc_place(struct doc *doc, struct str text);
+/* The map's pairs by key, twins in the order written; in `few` (FEW_KEYS long) when they fit, else in a. */
+const struct doc_pair **doc_sorted_pairs(struct arena *a, const struct doc_pair **few, const struct doc *map);
 /* A key that may be shown although the text is confidential: [a-z_]{1,32}. */
 bool doc_key_is_plain(struct str key);
 
