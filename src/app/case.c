@@ -50,6 +50,27 @@ static struct str state_word(int state)
 	return str_of(state == TOLD_RETRACTED ? "retracted" : incident_state_words.words[state]);
 }
 
+/* What stands before the rule's own words, so that the news of a repair does not read like a new call. */
+static const char *told_before(int state)
+{
+	static const char *const words[] = {
+		[INCIDENT_OPEN] = "",
+		[INCIDENT_REPAIRING] = "repair has begun: ",
+		[INCIDENT_REPAIRED] = "repaired, nothing to do: ",
+		[INCIDENT_UNREPAIRED] = "still not repaired: ",
+		[INCIDENT_DROPPED_OUT] = "may have dropped out: ",
+		[INCIDENT_CLOSED] = "closed: ",
+		[TOLD_RETRACTED] = "taken back: ",
+	};
+
+	return words[state];
+}
+
+static bool asks_for_something(int state)
+{
+	return state != INCIDENT_REPAIRED && state != INCIDENT_CLOSED && state != TOLD_RETRACTED;
+}
+
 static void alert_of(struct telling *t, const struct told *told, const struct announcement *n, const struct rule *rule,
 		     struct alert *ret)
 {
@@ -68,8 +89,9 @@ static void alert_of(struct telling *t, const struct told *told, const struct an
 	};
 	if (!rule)
 		return;
-	ret->say = alert_say(t->a, rule->say, ret);
-	ret->next_step = alert_say(t->a, rule->next_step, ret);
+	ret->say = arena_printf(t->a, "%s%.*s", told_before(n->state), STR_ARG(alert_say(t->a, rule->say, ret)));
+	if (asks_for_something(n->state))
+		ret->next_step = alert_say(t->a, rule->next_step, ret);
 	if (told->incident)
 		alert_evidence(t->a, told->incident, ret);
 }

@@ -11,7 +11,7 @@ struct request {
 
 static const char *sent_as(const struct told *t)
 {
-	if (t->told_state == TOLD_NOTHING)
+	if (!t->announcements)
 		return t->by_rules ? "never: changed rules" : t->historic ? "never: historic" : "never";
 	return t->told_state == TOLD_RETRACTED ? "retracted" : incident_state_words.words[t->told_state];
 }

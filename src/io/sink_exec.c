@@ -152,6 +152,12 @@ static int payload_file(struct str payload, struct error *why)
 		}
 		done += (size_t)n;
 	}
+	/* One line, so that a hook may append it to a file as it is. */
+	if (pwrite(fd, "\n", 1, (off_t)done) != 1) {
+		error_errno(why, "no room for the payload");
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 
