@@ -47,11 +47,8 @@ static void read_limit(struct reader *r, const struct doc *v, struct signal *s)
 			     "expected a length of time");
 	else if (t.unit == UNIT_OWN_INTERVAL)
 		s->times_of_interval[0] = t;
-	else if (t.unit == UNIT_DAYS)
-		s->times_of_interval[1] = t;
 	else
-		reader_error(r, v, "longer_than", "write \"21 days\" or \"2x own interval\"",
-			     "a length of time needs a unit");
+		s->times_of_interval[1] = t;
 }
 
 static void read_limits(struct reader *r, const struct doc *v, void *into, const struct field *f)
