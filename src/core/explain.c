@@ -7,6 +7,17 @@ struct collecting {
 	struct explanation *x;
 };
 
+/* The readings of a verdict live as long as the call; their evidence has to be kept too. */
+static void keep_evidence(struct arena *a, evidence_list *list)
+{
+	struct evidence *items = ARENA_ARRAY(a, struct evidence, list->n);
+
+	if (list->n)
+		memcpy(items, list->items, list->n * sizeof *items);
+	list->items = items;
+	list->cap = list->n;
+}
+
 static void keep_verdict(void *user, const struct verdict *v)
 {
 	struct collecting *c = user;
@@ -16,6 +27,8 @@ static void keep_verdict(void *user, const struct verdict *v)
 
 	if (rule->n_signals)
 		memcpy(readings, v->readings, rule->n_signals * sizeof *readings);
+	for (size_t i = 0; i < rule->n_signals; i++)
+		keep_evidence(c->a, &readings[i].evidence);
 	*kept = (struct explained){ .verdict = *v, .rule = rule };
 	kept->verdict.readings = readings;
 }
