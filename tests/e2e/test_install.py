@@ -66,6 +66,15 @@ def test_install_under_another_prefix_names_that_prefix(box):
     check(not (root / "usr/sbin").exists(), "something went to /usr/sbin")
 
 
+def test_the_installed_configuration_is_right(box):
+    root = install(box)
+    config = box.dir / "installed.yaml"
+    config.write_text((root / "etc/ruptured/ruptured.yaml").read_text()
+                      + f"\nrules: [{root}/usr/share/ruptured/rules]\nspool: {box.spool}\nstore: sqlite:{box.store}\n")
+    ran = box.run("ruptured", "-c", config, "--check")
+    check(ran.code == 0, ran.out + ran.err)
+
+
 def test_the_engines_unit_is_exposed_by_no_more_than_a_fifth(box):
     unit = install(box) / "usr/lib/systemd/system/ruptured.service"
     ran = analyze("security", "--offline=true", "--threshold=2", unit)
