@@ -38,7 +38,8 @@ static uint64_t key_of(const struct signal *s, size_t session, int who, int othe
 
 static struct slot *slot_of(const struct signal_memo *m, uint64_t key)
 {
-	size_t at = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (m->size - 1);
+	uint64_t hash = (key ^ key >> 32) * UINT64_C(0x9e3779b97f4a7c15); /* the signal stands in the upper half */
+	size_t at = (size_t)(hash >> 32) & (m->size - 1);
 
 	while (m->slots[at].key != 0 && m->slots[at].key != key)
 		at = (at + 1) & (m->size - 1);
