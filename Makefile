@@ -91,6 +91,11 @@ test:  ## install what is missing, build the test variant, run unit and end-to-e
 	@+$(call variant,build/test)
 	@tests/run
 
+demo:  ## install what is missing, run the real thing on example sessions
+	@scripts/deps demo
+	@+$(MAKE) --no-print-directory -s $(JOBS) all
+	@scripts/demo
+
 asan:  ## the same tests under AddressSanitizer and UBSan
 	@+$(call variant,build/asan,SAN=address,undefined)
 	@tests/run --bin build/asan --slow 4
@@ -149,5 +154,5 @@ format:  ## lay out the sources with clang-format
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: FORCE all unit deps test asan tsan valgrind check gates floors purity compilers \
+.PHONY: FORCE all unit deps demo test asan tsan valgrind check gates floors purity compilers \
         format-check cppcheck install uninstall clean format help

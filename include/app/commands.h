@@ -4,7 +4,7 @@
  *	{"ruptured-command": 1, "act": "ack", "alert": "5f0c...", "note": "called them"}
  *	{"ruptured-command": 1, "act": "case close", "case": "K7Q2", "reason": "planned"}
  *
- * Who did it is the file's owner.  The answer is answers/NAME, the command's file name: {"ok": true, "text": "..."}.
+ * Who did it is the file's owner, or `by` where the engine cannot see owners.  The answer is answers/NAME, the command's file name: {"ok": true, "text": "..."}.
  */
 #ifndef RUPTURED_APP_COMMANDS_H
 #define RUPTURED_APP_COMMANDS_H
@@ -20,6 +20,7 @@ struct command {
 	struct str alert;  /* incident id, or a part of it that no other shares */
 	struct str case_id; /* token, or the clinic's id */
 	struct str reason, note;
+	struct str by; /* a claim: see who_wrote() */
 };
 
 extern const struct field command_fields[];

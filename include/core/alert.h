@@ -34,7 +34,8 @@ struct alert {
 	size_t n_evidence;
 };
 
-/* What an announcement says, but for its route.  `rules`: those it was judged by; borrows from told and rules. */
+/* What an announcement says, but for its route: the rule's words with what became of the incident before them; no next
+ * step where nothing is to be done.  `rules`: those it was judged by; borrows from told and rules. */
 void alert_make(struct arena *a, const struct announcement *announcement, const struct told *told,
 		const struct ruleset *rules, struct str case_token, struct alert *ret);
 /* "open" ... "closed", "retracted". */

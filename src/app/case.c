@@ -28,74 +28,6 @@ int64_t engine_now(const struct engine *en)
 	return en->options.as_of != DATE_NONE ? en->options.as_of : clock_now();
 }
 
-static void number_of(const struct incident_reading *reading, struct alert_number *ret)
-{
-	ret->signal = reading->signal;
-	ret->value = reading->value;
-	ret->baseline = reading->baseline;
-	for (size_t i = 0; i < reading->evidence.n && ret->n_turns < sizeof ret->turns / sizeof *ret->turns; i++)
-		ret->turns[ret->n_turns++] = reading->evidence.items[i].turn;
-}
-
-/* What the true signals measured when the rule was last true. */
-static void alert_evidence(struct arena *a, const struct incident *incident, struct alert *alert)
-{
-	alert->evidence = ARENA_ARRAY(a, struct alert_number, incident->readings.n);
-	for (size_t i = 0; i < incident->readings.n; i++)
-		number_of(&incident->readings.items[i], &alert->evidence[alert->n_evidence++]);
-}
-
-static struct str state_word(int state)
-{
-	return str_of(state == TOLD_RETRACTED ? "retracted" : incident_state_words.words[state]);
-}
-
-/* What stands before the rule's own words, so that the news of a repair does not read like a new call. */
-static const char *told_before(int state)
-{
-	static const char *const words[] = {
-		[INCIDENT_OPEN] = "",
-		[INCIDENT_REPAIRING] = "repair has begun: ",
-		[INCIDENT_REPAIRED] = "repaired, nothing to do: ",
-		[INCIDENT_UNREPAIRED] = "still not repaired: ",
-		[INCIDENT_DROPPED_OUT] = "may have dropped out: ",
-		[INCIDENT_CLOSED] = "closed: ",
-		[TOLD_RETRACTED] = "taken back: ",
-	};
-
-	return words[state];
-}
-
-static bool asks_for_something(int state)
-{
-	return state != INCIDENT_REPAIRED && state != INCIDENT_CLOSED && state != TOLD_RETRACTED;
-}
-
-static void alert_of(struct telling *t, const struct told *told, const struct announcement *n, const struct rule *rule,
-		     struct alert *ret)
-{
-	*ret = (struct alert){
-		.key = str_of(n->key),
-		.id = str_of(told->id),
-		.state = state_word(n->state),
-		.severity = str_of(severity_words.words[n->severity]),
-		.rule = told->rule,
-		.rule_version = told->rule_version,
-		.rules_hash = t->en->rules->hash,
-		.case_token = t->c->token,
-		.member = told->member,
-		.other = told->other,
-		.session = (int64_t)told->changed_ordinal,
-	};
-	if (!rule)
-		return;
-	ret->say = arena_printf(t->a, "%s%.*s", told_before(n->state), STR_ARG(alert_say(t->a, rule->say, ret)));
-	if (asks_for_something(n->state))
-		ret->next_step = alert_say(t->a, rule->next_step, ret);
-	if (told->incident)
-		alert_evidence(t->a, told->incident, ret);
-}
-
 /* Cut to the sink's privacy level here: the courier never has more than the sink may show. */
 static int put_row(struct engine *en, struct arena *a, const struct alert *alert, const struct delivery *d, int64_t now,
 		   struct error *e)
@@ -148,7 +80,7 @@ static int tell(struct telling *t, const told_list *told, const announcement_lis
 		const struct rule *rule = rules_find(t->en->rules, told->items[n->told].rule);
 		struct alert alert;
 
-		alert_of(t, &told->items[n->told], n, rule, &alert);
+		alert_make(t->a, n, &told->items[n->told], t->en->rules, t->c->token, &alert);
 		if (send_alert(t->en, t->a, &alert, rule ? rule : &forgotten, n->severity, t->now, e) < 0)
 			return -1;
 	}

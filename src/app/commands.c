@@ -20,6 +20,8 @@ const struct field command_fields[] = {
 	{ "alert", "the alert's id", read_str, AT(alert), .detail = &word_limit },
 	{ "case", "the case's token, or the clinic's own id", read_str, AT(case_id), .detail = &word_limit },
 	{ "reason", "why, for the audit", read_str, AT(reason), .detail = &note_limit },
+	{ "by", "who says so; written down as a claim where the file's owner cannot be told", read_str, AT(by),
+	  .detail = &word_limit },
 	{ "note", "a note, for the audit", read_str, AT(note), .detail = &note_limit },
 	{ NULL },
 };
@@ -179,18 +181,32 @@ static int do_command(struct doing *d, struct str id, struct error *e)
 	return 0;
 }
 
+#define UID_UNMAPPED 65534
+
+/* In a user namespace of its own (PrivateUsers=yes in the unit) the engine sees every owner as "nobody"; then the name
+ * in the command is all there is, and is kept as what it is, a claim.  Who may write commands/ is the directory's mode.
+ */
+static struct str who_wrote(struct arena *a, const struct spool_file *f, const struct command *command)
+{
+	if (f->owner != UID_UNMAPPED)
+		return arena_printf(a, "uid %u", (unsigned)f->owner);
+	if (command->by.n)
+		return arena_printf(a, "\"%.*s\" by their own word", STR_ARG(command->by));
+	return STR("somebody unnamed");
+}
+
 static int take_command(struct engine *en, struct arena *a, const struct spool_file *f, struct error *e)
 {
 	struct command command = { 0 };
 	struct doing d = { .en = en, .a = a, .command = &command };
 	struct str faults, id;
 
-	d.who = arena_printf(a, "uid %u", (unsigned)f->owner);
 	if (!read_command(a, f->bytes, &command, &faults)) {
 		if (spool_answer(en->spool, f->name, answer_text(a, false, faults), e) < 0)
 			return -1;
 		return spool_rejected(en->spool, SPOOL_COMMANDS, f, faults, e);
 	}
+	d.who = who_wrote(a, f, &command);
 	id = digest_hex(a, &en->digest_key, arena_printf(a, "%.*s\n%.*s", STR_ARG(f->name), STR_ARG(f->bytes)));
 	if (do_command(&d, id, e) < 0 || spool_answer(en->spool, f->name, answer_text(a, d.ok, d.text), e) < 0)
 		return -1;

@@ -10,7 +10,7 @@
 
 #define DEFAULT_SPOOL	     "/var/spool/ruptured"
 #define DEFAULT_STORE	     "/var/lib/ruptured/ruptured.db"
-#define DEFAULT_RULES	     "/usr/share/ruptured/rules"
+#define DEFAULT_RULES	     RUPTURED_PREFIX "/share/ruptured/rules"
 #define DEFAULT_RULES_CLINIC "/etc/ruptured/rules.d"
 #define DEFAULT_RETENTION_S  (90 * (int64_t)DAY_S)
 #define DEFAULT_ANNOUNCE_S   (30 * (int64_t)DAY_S)

@@ -1,6 +1,7 @@
 /*
  * rupturectl ack, case close: a person's act as a file in commands/, and the engine's answer.
  */
+#include <pwd.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,13 @@ static void put(struct json *j, const char *key, struct str value)
 	json_str(j, value);
 }
 
+static struct str user_name(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return str_of(user ? user->pw_name : NULL);
+}
+
 static void act_json(const struct act *act, struct json *j)
 {
 	json_map(j);
@@ -37,6 +45,7 @@ static void act_json(const struct act *act, struct json *j)
 	put(j, "case", str_of(act->case_id));
 	put(j, "note", act->note);
 	put(j, "reason", act->reason);
+	put(j, "by", user_name());
 	json_end_map(j);
 }
 

@@ -13,6 +13,27 @@ const char *alert_state_word(int state)
 
 /* ---- from an announcement ---- */
 
+/* What stands before the rule's own words, so that the news of a repair does not read like a new call. */
+static const char *news_of(int state)
+{
+	static const char *const words[] = {
+		[INCIDENT_OPEN] = "",
+		[INCIDENT_REPAIRING] = "repair has begun: ",
+		[INCIDENT_REPAIRED] = "repaired, nothing to do: ",
+		[INCIDENT_UNREPAIRED] = "still not repaired: ",
+		[INCIDENT_DROPPED_OUT] = "may have dropped out: ",
+		[INCIDENT_CLOSED] = "closed: ",
+		[TOLD_RETRACTED] = "taken back: ",
+	};
+
+	return words[state];
+}
+
+static bool asks_for_something(int state)
+{
+	return state != INCIDENT_REPAIRED && state != INCIDENT_CLOSED && state != TOLD_RETRACTED;
+}
+
 static void copy_turns(const struct incident_reading *r, size_t ordinal, struct alert_number *ret)
 {
 	for (size_t i = 0; i < r->evidence.n && ret->n_turns < ALERT_MAX_TURNS; i++)
@@ -55,8 +76,10 @@ void alert_make(struct arena *a, const struct announcement *announcement, const 
 		.session = (int64_t)told->changed_ordinal,
 	};
 	if (rule) {
-		ret->say = alert_say(a, rule->say, ret);
-		ret->next_step = alert_say(a, rule->next_step, ret);
+		ret->say =
+			arena_printf(a, "%s%.*s", news_of(announcement->state), STR_ARG(alert_say(a, rule->say, ret)));
+		if (asks_for_something(announcement->state))
+			ret->next_step = alert_say(a, rule->next_step, ret);
 	}
 	if (told->incident)
 		copy_evidence(a, told->incident, ret);
