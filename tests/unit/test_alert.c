@@ -128,7 +128,7 @@ TEST(an_alert_is_made_of_what_the_announcement_and_the_rule_say)
 	alert_make(arena, &said, &told, &rules, STR("c7q2"), &alert);
 	CHECK_STR(alert.state, "unrepaired");
 	CHECK_STR(alert.severity, "warning");
-	CHECK_STR(alert.say, "see m1");
+	CHECK_STR(alert.say, "still not repaired: see m1");
 	CHECK_STR(alert.next_step, "ask");
 	CHECK_STR(alert.key, "00ff-1");
 	CHECK_STR(alert.rules_hash, "feed");
