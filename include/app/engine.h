@@ -16,6 +16,7 @@
 
 #include "app/config.h"
 #include "app/ruledir.h"
+#include "io/sandbox.h"
 #include "io/spool.h"
 #include "io/store.h"
 
@@ -34,6 +35,10 @@ struct engine_options {
  * configuration: engine_close frees it. */
 int engine_open(struct config *config, const struct engine_options *options, struct engine **ret, struct error *e);
 void engine_close(struct engine *en);
+
+/* Only spool, store and rules from here on, no program and no network, for the whole process (io/sandbox.h).  After the
+ * watches are set, which cannot be added to later. */
+int engine_confine(struct engine *en, struct sandbox *ret, struct error *e);
 
 /*
  * One round: commands, then a group of records, due timers, relay, receipts.  *ret_progress: something was done, call

@@ -191,11 +191,31 @@ static int load_rules(struct engine *en, bool final, bool *ret_refused, struct e
 	return rc;
 }
 
-/* The sandbox and the open files are bound to these. */
-static void warn_of_restart(const struct config *old, const struct config *new)
+static bool same_paths(const struct strs *x, const struct strs *y)
 {
+	if (x->n != y->n)
+		return false;
+	for (size_t i = 0; i < x->n; i++)
+		if (!str_eq(x->items[i], y->items[i]))
+			return false;
+	return true;
+}
+
+/* The sandbox, the watches and the open files are bound to these. */
+static void keep_places(const struct config *old, struct config *new)
+{
+	struct arena *a = &new->arena;
+
 	if (!str_eq(old->spool, new->spool) || !str_eq(old->store, new->store))
 		log_line(LOG_LEVEL_WARNING, "the configuration names another spool or store: restart to use it");
+	if (!same_paths(&old->rules, &new->rules))
+		log_line(LOG_LEVEL_WARNING, "the configuration names other rule paths: restart to use them");
+	new->spool = arena_dup(a, old->spool);
+	new->store = arena_dup(a, old->store);
+	new->courier_db = arena_dup(a, old->courier_db);
+	new->rules = (struct strs){ 0 };
+	for (size_t i = 0; i < old->rules.n; i++)
+		*VEC_PUSH(a, &new->rules) = arena_dup(a, old->rules.items[i]);
 }
 
 /* The new configuration with the old places; or the old one when the new has faults. */
@@ -219,10 +239,7 @@ static bool reload_config(struct engine *en, bool final)
 		arena_release(&a);
 		return true;
 	}
-	warn_of_restart(en->config, new);
-	new->spool = arena_dup(&new->arena, en->config->spool);
-	new->store = arena_dup(&new->arena, en->config->store);
-	new->courier_db = arena_dup(&new->arena, en->config->courier_db);
+	keep_places(en->config, new);
 	config_free(en->config);
 	en->config = new;
 	arena_release(&a);

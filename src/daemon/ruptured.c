@@ -306,11 +306,26 @@ static int fail(const struct error *e)
 	return e->kind == ERROR_HELD || e->kind == ERROR_AGAIN ? EXIT_TRY_AGAIN : 1;
 }
 
+/* What the kernel cannot do is told; the unit's own settings and the files' modes remain. */
+static int confine(struct loop *l, struct error *e)
+{
+	struct sandbox made;
+
+	if (engine_confine(l->engine, &made, e) < 0)
+		return -1;
+	if (!made.files_abi)
+		log_line(LOG_LEVEL_WARNING,
+			 "this kernel has no Landlock that would do: any readable file stays readable");
+	if (!made.calls)
+		log_line(LOG_LEVEL_WARNING, "this kernel has no seccomp: programs and the network stay reachable");
+	return 0;
+}
+
 static int serve(struct loop *l, const struct options *o, struct error *e)
 {
 	struct engine_counts counts;
 
-	if (watch_all(l, o->config_path, e) < 0)
+	if (watch_all(l, o->config_path, e) < 0 || confine(l, e) < 0)
 		return -1;
 	notify_ready();
 	log_line(LOG_LEVEL_INFO, "watching %s", engine_queue_path(l->engine, SPOOL_INCOMING));
