@@ -26,7 +26,7 @@
 #define GIVE_UP_MS     10000 /* and then refused: package upgrades replace files one by one */
 #define TROUBLE_MS     2000  /* after the machine failed (disk full) */
 
-enum watched { WATCHED_INCOMING, WATCHED_COMMANDS, WATCHED_RULES }; /* and all from there on */
+enum watched { WATCHED_INCOMING, WATCHED_COMMANDS, WATCHED_SPOOL, WATCHED_RULES }; /* and all from there on */
 
 struct options {
 	const char *config_path;
@@ -178,10 +178,11 @@ static int watch_config(const char *path, struct error *e)
 
 static int watch_all(struct loop *l, const char *config_path, struct error *e)
 {
-	const struct strs *rules = &engine_config(l->engine)->rules;
+	const struct config *config = engine_config(l->engine);
+	const struct strs *rules = &config->rules;
 
 	if (watch_open(e) < 0 || watch_add(engine_queue_path(l->engine, SPOOL_INCOMING), e) < 0 ||
-	    watch_add(engine_queue_path(l->engine, SPOOL_COMMANDS), e) < 0)
+	    watch_add(engine_queue_path(l->engine, SPOOL_COMMANDS), e) < 0 || watch_add(config->spool.p, e) < 0)
 		return -1;
 	for (size_t i = 0; i < rules->n; i++)
 		if (watch_tree(rules->items[i].p, e) < 0)
@@ -214,7 +215,7 @@ static void take_events(struct loop *l)
 {
 	uint32_t changed = watch_drain() | watch_repair();
 
-	if (changed & (1u << WATCHED_INCOMING | 1u << WATCHED_COMMANDS))
+	if (changed & (1u << WATCHED_INCOMING | 1u << WATCHED_COMMANDS | 1u << WATCHED_SPOOL))
 		l->look = true;
 	if (changed >> WATCHED_RULES)
 		want_reload(l, SETTLE_MS);

@@ -29,8 +29,8 @@
 
 #define SPELLING_BITS 24
 #define WATCHED                                                                                                        \
-	(IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK |      \
-	 IN_DONT_FOLLOW)
+	(IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR |           \
+	 IN_EXCL_UNLINK | IN_DONT_FOLLOW)
 #define LOST (IN_IGNORED | IN_UNMOUNT | IN_DELETE_SELF | IN_MOVE_SELF)
 
 struct watched {
