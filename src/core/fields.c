@@ -253,7 +253,12 @@ static bool number_of(struct reader *r, const struct doc *v, const struct limit_
 	}
 	if (v->kind == DOC_SCALAR && v->quoted && str_number(v->text, &n))
 		hint = "write it without quotes";
-	expected(r, v, is_number ? "out-of-range" : "wrong-kind", hint, range_words(r->arena, range));
+	if (is_number && r->private)
+		reader_error(r, v, "out-of-range", hint, "expected %.*s, found %s",
+			     STR_ARG(range_words(r->arena, range)),
+			     range->whole && n != floor(n) ? "one that is not whole" : "another");
+	else
+		expected(r, v, is_number ? "out-of-range" : "wrong-kind", hint, range_words(r->arena, range));
 	return false;
 }
 
@@ -292,7 +297,7 @@ void read_date(struct reader *r, const struct doc *v, void *into, const struct f
 	if (absent(r, v, f))
 		return;
 	if (v->kind != DOC_SCALAR || !date_parse(v->text, into))
-		expected(r, v, "bad-date", "the time zone is needed: Z, or like +01:00",
+		expected(r, v, "bad-date", "a day that exists, and the time zone: Z, or like +01:00",
 			 STR("a time like 2026-03-02T14:00:00Z"));
 }
 

@@ -157,6 +157,8 @@ static void attendance_check(struct reader *r, const struct doc *doc, void *row)
 	struct reading *reading = r->context;
 	const struct attendance *a = row;
 
+	if (reading->participants_bad)
+		return; /* who is meant is not known */
 	if (reading->has_attendance[a->who])
 		reader_error(r, doc, "duplicate-attendance", NULL, "a second attendance of the same person");
 	reading->has_attendance[a->who] = true;

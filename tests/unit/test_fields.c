@@ -138,7 +138,7 @@ TEST(a_wrong_value_is_answered_with_what_was_expected)
 	OPEN("portions: '2'",
 	     "3:11 portions: expected a whole number of at least 1, found \"2\" (write it without quotes)");
 	OPEN("at: 2026-03-02", "3:5 at: expected a time like 2026-03-02T14:00:00Z, found \"2026-03-02\" "
-			       "(the time zone is needed: Z, or like +01:00)");
+			       "(a day that exists, and the time zone: Z, or like +01:00)");
 	OPEN("lasts: 2 fortnights", "3:8 lasts: expected a time span like \"30 days\", found \"2 fortnights\" "
 				    "(a number and seconds, minutes, hours, days or weeks)");
 	OPEN("hot: maybe", "3:6 hot: expected yes or no, found \"maybe\"");
