@@ -19,6 +19,7 @@ struct unfinished {
 	uint64_t inode;
 	int64_t mtime_ms;
 	int64_t look_again_s;
+	bool last; /* and is refused then */
 };
 
 struct queue {
@@ -58,8 +59,17 @@ int64_t engine_now(const struct engine *en); /* as_of, or the clock */
 
 /* intake.c: a group of records; *ret_n how many files were dealt with.  look: list first. */
 int intake_step(struct engine *en, bool look, size_t *ret_n, struct error *e);
-/* The earliest time (s) at which an unfinished file should be looked at again, or DATE_NONE. */
-int64_t intake_next_look(const struct engine *en);
+
+/* unfinished.c: files that were not ready when they were read.  Times in s, of the wall clock. */
+bool unfinished_may_be_read(struct engine *en, const struct spool_entry *entry, int64_t now);
+/* Of a file that does not parse: whether it may still be being written (NFS and plain cp have no better sign of the
+ * end); it is then read again when it changes, and a last time when it is UNFINISHED_S old. */
+bool unfinished_wait(struct engine *en, const struct spool_file *f, int64_t now);
+void unfinished_linked(struct engine *en, const struct spool_file *f, int64_t now);
+void unfinished_forget(struct engine *en, uint64_t inode);
+/* After a listing of the whole queue: what is not there any more is forgotten. */
+void unfinished_follow(struct engine *en, const spool_entries *all, int64_t now);
+int64_t unfinished_next_look(const struct engine *en); /* DATE_NONE: nothing waits */
 
 /* case.c: inside a transaction.  Judges a case, announces, writes incidents, outbox and next deadline. */
 enum case_cause {

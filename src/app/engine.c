@@ -360,7 +360,7 @@ static void earlier(int64_t *wake_ms, int64_t at_ms)
 
 static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
 {
-	int64_t now = clock_monotonic_ms(), deadline, look = intake_next_look(en);
+	int64_t now = clock_monotonic_ms(), deadline, look = unfinished_next_look(en);
 
 	if (store_next_deadline(en->store, &deadline, e) < 0)
 		return -1;
@@ -387,7 +387,7 @@ static int receipts_step(struct engine *en, size_t *ret_n, struct error *e)
 /* The listing is the truth: done on a wake-up, when a file may have become ready, and each minute anyway. */
 static bool listing_due(struct engine *en, bool look)
 {
-	int64_t now = clock_monotonic_ms(), again = intake_next_look(en);
+	int64_t now = clock_monotonic_ms(), again = unfinished_next_look(en);
 
 	if (!look && now < en->listing_due_ms && (again == DATE_NONE || clock_now() < again))
 		return false;

@@ -28,53 +28,6 @@ struct group {
 	size_t n;
 };
 
-static struct unfinished *find_unfinished(struct engine *en, uint64_t inode)
-{
-	for (size_t i = 0; i < en->unfinished.n; i++)
-		if (en->unfinished.items[i].inode == inode)
-			return &en->unfinished.items[i];
-	return NULL;
-}
-
-/* Whether there is a point in reading this file now. */
-static bool is_ready(struct engine *en, const struct spool_entry *entry, int64_t now)
-{
-	const struct unfinished *u = find_unfinished(en, entry->inode);
-
-	return !u || u->mtime_ms != entry->mtime_ms || now >= u->look_again_s;
-}
-
-static void look_again(struct engine *en, const struct spool_file *f, int64_t at)
-{
-	struct unfinished *u = find_unfinished(en, f->inode);
-
-	if (!u)
-		u = VEC_PUSH(&en->unfinished_arena, &en->unfinished);
-	*u = (struct unfinished){ .inode = f->inode, .mtime_ms = f->mtime_ms, .look_again_s = at };
-}
-
-static void forget_unfinished(struct engine *en, uint64_t inode)
-{
-	struct unfinished *u = find_unfinished(en, inode);
-
-	if (u)
-		*u = en->unfinished.items[--en->unfinished.n];
-	if (!en->unfinished.n) {
-		arena_release(&en->unfinished_arena);
-		memset(&en->unfinished, 0, sizeof en->unfinished);
-	}
-}
-
-int64_t intake_next_look(const struct engine *en)
-{
-	int64_t first = DATE_NONE;
-
-	for (size_t i = 0; i < en->unfinished.n; i++)
-		if (first == DATE_NONE || en->unfinished.items[i].look_again_s < first)
-			first = en->unfinished.items[i].look_again_s;
-	return first;
-}
-
 static void refuse(struct group *g, struct arrival *at, struct str why)
 {
 	at->fate = FATE_REFUSED;
@@ -91,17 +44,6 @@ static void refuse_with(struct group *g, struct arrival *at, struct diags *d)
 	buf_release(&out);
 }
 
-/* A file that does not parse may still be being written: NFS and plain cp have no better sign of the end. */
-static void unfinished_or_refused(struct group *g, struct arrival *at, struct diags *d)
-{
-	int64_t old_enough = at->file.mtime_ms / 1000 + UNFINISHED_S;
-
-	if (clock_now() >= old_enough)
-		refuse_with(g, at, d);
-	else
-		look_again(g->en, &at->file, old_enough);
-}
-
 static struct record *read_record(struct group *g, struct arrival *at, struct str bytes)
 {
 	struct arena *a = &g->en->record_arena;
@@ -110,15 +52,18 @@ static struct record *read_record(struct group *g, struct arrival *at, struct st
 	struct record *record;
 
 	if (!doc) {
-		unfinished_or_refused(g, at, &d);
+		if (!unfinished_wait(g->en, &at->file, clock_now()))
+			refuse_with(g, at, &d);
 		return NULL;
 	}
 	record = record_parse(a, doc, &d);
 	if (!record)
 		refuse_with(g, at, &d);
 	else if (d.warnings)
-		log_line(LOG_LEVEL_INFO, "a record of revision %lld has %zu unknown keys or instruments; kept",
-			 (long long)record->revision, d.warnings);
+		log_line(LOG_LEVEL_NOTICE,
+			 "a record has %zu unknown key%s or instruments; it is judged without them "
+			 "(`rupturectl explain FILE` names them)",
+			 d.warnings, d.warnings == 1 ? "" : "s");
 	return record;
 }
 
@@ -161,12 +106,11 @@ static int check_fit(struct group *g, struct arrival *at, int64_t case_row, cons
 			live[kept++] = live[i];
 	if (!history_fits((const struct skeleton *const *)live, kept, s, &other, &path))
 		refuse(g, at,
-		       arena_printf(a,
-				    "record: error: %s: another record of this session already says this [part]\n"
-				    "  hint: the session's other record is %.*s; send a higher revision of that one, "
-				    "or leave "
-				    "%s out here\n",
-				    path, STR_ARG(other), path));
+		       arena_printf(
+			       a,
+			       "record: error: %s: the record \"%.*s\" of the same session holds this already [part]\n"
+			       "  hint: send a higher revision of that record, or leave %s out of this one\n",
+			       path, STR_ARG(other), path));
 	return 0;
 }
 
@@ -276,9 +220,27 @@ static int take_undoably(struct group *g, struct arrival *at, const struct recor
 
 	if (store_savepoint(st, e) < 0 || take_record(g, at, record, e) < 0)
 		return -1;
-	if (at->fate == FATE_REFUSED)
-		store_rollback_savepoint(st);
-	return store_release(st, e);
+	if (at->fate != FATE_REFUSED)
+		return store_release(st, e);
+	store_rollback_savepoint(st);
+	return 0;
+}
+
+/* What is no file of records, told without opening it. */
+static void refuse_unread(struct group *g, struct arrival *at)
+{
+	struct arena *a = &g->en->record_arena;
+
+	if (at->file.size > RECORD_MAX_BYTES)
+		refuse(g, at,
+		       arena_printf(a, "record: error: %s: %lld bytes, at most %u (16 MB) are read [file]\n",
+				    at->file.why, (long long)at->file.size, RECORD_MAX_BYTES));
+	else
+		refuse(g, at,
+		       arena_printf(a,
+				    "record: error: %s [file]\n"
+				    "  hint: put the record itself into incoming/, as a plain file\n",
+				    at->file.why));
 }
 
 static int read_file(struct group *g, struct arrival *at, struct str name, struct str *ret_bytes, struct error *e)
@@ -299,10 +261,10 @@ static int read_file(struct group *g, struct arrival *at, struct str name, struc
 		*ret_bytes = (struct str){ NULL, 0 };
 		break;
 	case SPOOL_REFUSED:
-		refuse(g, at, arena_printf(&g->en->record_arena, "record: error: %s [file]\n", at->file.why));
+		refuse_unread(g, at);
 		break;
 	case SPOOL_WAIT:
-		look_again(g->en, &at->file, now + 1);
+		unfinished_linked(g->en, &at->file, now);
 		*ret_bytes = (struct str){ NULL, 0 };
 		break;
 	}
@@ -343,7 +305,8 @@ static void list_queue(struct engine *en, const spool_entries *all, int64_t now)
 		for (size_t i = 0; i < all->n; i++) {
 			const struct spool_entry *entry = &all->items[i];
 
-			if ((spool_poison_count(en->spool, entry->inode) > 0) == poisoned && is_ready(en, entry, now))
+			if ((spool_poison_count(en->spool, entry->inode) > 0) == poisoned &&
+			    unfinished_may_be_read(en, entry, now))
 				*VEC_PUSH(&q->arena, &q->entries) = *entry;
 		}
 	}
@@ -353,6 +316,7 @@ static int refill(struct engine *en, struct error *e)
 {
 	struct queue *q = &en->incoming;
 	spool_entries all = { 0 };
+	int64_t now = clock_now();
 	bool more;
 
 	arena_reset(&q->arena);
@@ -361,7 +325,9 @@ static int refill(struct engine *en, struct error *e)
 	if (spool_list(en->spool, &q->arena, SPOOL_INCOMING, QUEUE_MAX, &all, &more, e) < 0)
 		return -1;
 	q->stale = more;
-	list_queue(en, &all, clock_now());
+	list_queue(en, &all, now);
+	if (!more)
+		unfinished_follow(en, &all, now);
 	return 0;
 }
 
@@ -397,7 +363,7 @@ static int retire(struct group *g, struct arrival *at, struct error *e)
 
 	if (at->fate == FATE_LEFT)
 		return 0;
-	forget_unfinished(en, at->file.inode);
+	unfinished_forget(en, at->file.inode);
 	if (at->fate == FATE_TAKEN)
 		return spool_processed(en->spool, SPOOL_INCOMING, &at->file, engine_now(en), e);
 	log_line(LOG_LEVEL_WARNING, "a record was refused: see rejected/ in the spool for the file and its .why");
