@@ -13,7 +13,7 @@
 #   standard input   one alert, as one JSON object, cut to the sink's privacy level
 #   RUPTURED_KEY     names this announcement; a repeat of it carries the same key
 #   RUPTURED_ALERT   names the alert: the same from its opening to its end
-#   RUPTURED_STATE   open, acknowledged, repairing, repaired, unrepaired, dropped_out, retracted
+#   RUPTURED_STATE   open, repairing, repaired, unrepaired, dropped_out, retracted
 #   RUPTURED_SEVERITY, RUPTURED_RULE, RUPTURED_CASE (a token), RUPTURED_ROUTE
 # Of these the level `bare` carries KEY, ALERT, SEVERITY and ROUTE only.  There is no other variable but PATH and LANG,
 # and nobody reads what a hook prints: it might be the alert itself.
