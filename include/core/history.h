@@ -15,8 +15,8 @@
 struct member {
 	struct str local; /* the record's id */
 	struct str token; /* "m1", "t1" */
-	int role;	  /* as last seen */
-	double age;	  /* as last seen, NAN */
+	int role;	  /* in the record that came last: for people to see, never to judge by */
+	double age;	  /* likewise, NAN */
 };
 
 /* Who is who in a case, in order of first sight.  The store keeps it. */
@@ -47,6 +47,9 @@ struct session {
 	bool held;			   /* somebody is known to have come */
 	enum truth *attended;		   /* by roster index */
 	bool *listed;			   /* a participant or in the attendance list, by roster index */
+	/* By roster index, as of this session and by the sessions' order: what came late or later changes nothing. */
+	int *role;   /* -1: not seen yet */
+	double *age; /* NAN */
 	enum next_session next;
 	int64_t next_at;
 	enum ending ending;

@@ -37,6 +37,9 @@ enum truth truth_not(enum truth t);
 /* The roster indices a who word stands for in this session; `self` is who `member` is.  At most HISTORY_MAX_MEMBERS. */
 size_t people(const struct view *v, enum who word, int self, int ret[HISTORY_MAX_MEMBERS]);
 
+/* Whether anybody came; no_data when somebody may have. */
+enum truth was_held(const struct history *h, const struct session *session);
+
 static inline const struct session *view_session(const struct view *v)
 {
 	return &v->history->sessions[v->session];

@@ -181,10 +181,28 @@ static void attendance_as_said(struct session *to, const struct part *p)
 	}
 }
 
-static void fill_attendance(struct arena *a, struct session *to, const struct roster *roster)
+/* What is known of people so far, by the session before (or NULL) and this one. */
+static void fill_people(struct arena *a, struct session *to, const struct session *before, size_t n)
 {
-	size_t n = roster->members.n;
+	to->role = ARENA_ARRAY(a, int, n + 1);
+	to->age = ARENA_ARRAY(a, double, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		to->role[i] = before ? before->role[i] : -1;
+		to->age[i] = before ? before->age[i] : NAN;
+	}
+	for (size_t i = 0; i < to->n_parts; i++)
+		for (size_t k = 0; k < to->parts[i].s->participants.n; k++) {
+			const struct participant *p = &to->parts[i].s->participants.items[k];
+			int who = to->parts[i].member_of[k];
 
+			to->role[who] = p->role;
+			if (!isnan(p->age))
+				to->age[who] = p->age;
+		}
+}
+
+static void fill_attendance(struct arena *a, struct session *to, size_t n)
+{
 	to->attended = ARENA_ARRAY(a, enum truth, n + 1);
 	to->listed = ARENA_ARRAY(a, bool, n + 1);
 	for (size_t i = 0; i < n; i++)
@@ -197,13 +215,12 @@ static void fill_attendance(struct arena *a, struct session *to, const struct ro
 	for (size_t i = 0; i < to->n_parts; i++)
 		attendance_as_said(to, &to->parts[i]);
 	for (size_t i = 0; i < n; i++)
-		if (role_is_member(roster->members.items[i].role) && to->attended[i] == TRUTH_TRUE)
+		if (to->attended[i] == TRUTH_TRUE && role_is_member((enum role)to->role[i]))
 			to->held = true;
 }
 
-static void finish_session(struct arena *a, struct session *to, const struct roster *roster)
+static void find_transcript(struct session *to)
 {
-	qsort(to->parts, to->n_parts, sizeof *to->parts, by_record);
 	for (size_t i = 0; i < to->n_parts; i++) {
 		if (!to->parts[i].s->has_turns)
 			continue;
@@ -211,7 +228,21 @@ static void finish_session(struct arena *a, struct session *to, const struct ros
 		to->transcript_member = to->parts[i].member_of;
 		break;
 	}
-	fill_attendance(a, to, roster);
+}
+
+/* The sessions in their order. */
+static void finish_sessions(struct arena *a, struct history *h)
+{
+	size_t n = h->roster->members.n;
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct session *s = &h->sessions[i];
+
+		s->ordinal = i + 1;
+		find_transcript(s);
+		fill_people(a, s, i ? s - 1 : NULL, n);
+		fill_attendance(a, s, n);
+	}
 }
 
 static struct str last_site(const struct history *h)
@@ -248,10 +279,9 @@ struct history *history_build(struct arena *a, const struct roster *roster, cons
 		add_part(a, session_of[first[i]], sorted[i], roster);
 	}
 	for (size_t i = 0; i < h->n; i++)
-		finish_session(a, &h->sessions[i], roster);
+		qsort(h->sessions[i].parts, h->sessions[i].n_parts, sizeof(struct part), by_record);
 	qsort(h->sessions, h->n, sizeof(*h->sessions), by_start);
-	for (size_t i = 0; i < h->n; i++)
-		h->sessions[i].ordinal = i + 1;
+	finish_sessions(a, h);
 	h->site = last_site(h);
 	return h;
 }

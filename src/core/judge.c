@@ -33,7 +33,6 @@ struct judging {
 	struct track **tracks;	 /* by rule, then slot of subject; NULL before the rule's first incident */
 	heard_list *heard[PERS]; /* by slot of subject */
 	VEC(struct track *) live;
-	int roles[HISTORY_MAX_MEMBERS]; /* as last seen, by roster index; -1: not yet */
 
 	/* Of the present session. */
 	subject_list here[PERS];
@@ -363,15 +362,6 @@ static void late_strengths(struct judging *j)
 	forget_ended(j);
 }
 
-static void see_part(struct judging *j, const struct part *part, int *here)
-{
-	for (size_t i = 0; i < part->s->participants.n; i++) {
-		int who = part->member_of[i];
-
-		here[who] = j->roles[who] = part->s->participants.items[i].role;
-	}
-}
-
 static void session_begin(struct judging *j, size_t index)
 {
 	const struct session *s = &j->history->sessions[index];
@@ -380,10 +370,8 @@ static void session_begin(struct judging *j, size_t index)
 	arena_reset(&j->scratch);
 	memset(j->here, 0, sizeof j->here);
 	memset(&j->strengths, 0, sizeof j->strengths);
-	for (size_t i = 0; i < HISTORY_MAX_MEMBERS; i++)
-		here[i] = -1;
-	for (size_t i = 0; i < s->n_parts; i++)
-		see_part(j, &s->parts[i], here);
+	for (size_t i = 0; i < j->n; i++)
+		here[i] = s->listed[i] ? s->role[i] : -1;
 	subjects_list(&j->scratch, here, j->n, j->here);
 	attempts_find(s, &j->attempts);
 	j->view.session = index;
@@ -449,7 +437,7 @@ static void deadlines_list(struct judging *j, deadline_list *ret)
 {
 	subject_list seen[PERS] = { 0 };
 
-	subjects_list(&j->scratch, j->roles, j->n, seen);
+	subjects_list(&j->scratch, now(j)->role, j->n, seen);
 	for (size_t r = 0; r < j->rules->n; r++) {
 		const struct rule *rule = &j->rules->rules[r];
 
@@ -535,8 +523,6 @@ static void judging_init(struct judging *j)
 	j->tracks = ARENA_ARRAY(j->a, struct track *, j->rules->n);
 	for (size_t r = 0; r < j->rules->n; r++)
 		j->speaks_for[r] = rule_signals_for(&j->rules->rules[r]);
-	for (size_t i = 0; i < HISTORY_MAX_MEMBERS; i++)
-		j->roles[i] = -1;
 	j->view = (struct view){
 		.history = j->history,
 		.opened_at = DATE_NONE,

@@ -94,7 +94,6 @@ static size_t one_person(int who, int ret[HISTORY_MAX_MEMBERS])
 
 size_t people(const struct view *v, enum who word, int self, int ret[HISTORY_MAX_MEMBERS])
 {
-	const struct roster *roster = v->history->roster;
 	const struct session *session = view_session(v);
 	size_t n = 0;
 
@@ -102,10 +101,10 @@ size_t people(const struct view *v, enum who word, int self, int ret[HISTORY_MAX
 		return one_person(self, ret);
 	if (word == WHO_OTHER)
 		return one_person(v->subject.other, ret);
-	if (word == WHO_THERAPIST && self >= 0 && roster->members.items[self].role == ROLE_THERAPIST)
+	if (word == WHO_THERAPIST && self >= 0 && session->role[self] == ROLE_THERAPIST)
 		return one_person(self, ret);
-	for (size_t i = 0; i < roster->members.n; i++)
-		if (session->listed[i] && stands_for(word, roster->members.items[i].role))
+	for (size_t i = 0; i < v->history->roster->members.n; i++)
+		if (session->listed[i] && stands_for(word, session->role[i]))
 			ret[n++] = (int)i;
 	return n;
 }
@@ -177,13 +176,13 @@ static struct measured measure_about(const struct signal *s, const struct view *
 
 /* Windows -------------------------------------------------------------------------------------------------------- */
 
-static enum truth was_held(const struct history *h, const struct session *session)
+enum truth was_held(const struct history *h, const struct session *session)
 {
 	if (session->held)
 		return TRUTH_TRUE;
 	for (size_t i = 0; i < h->roster->members.n; i++)
-		if (role_is_member(h->roster->members.items[i].role) && session->listed[i] &&
-		    session->attended[i] == TRUTH_NO_DATA)
+		if (session->listed[i] && session->attended[i] == TRUTH_NO_DATA &&
+		    role_is_member((enum role)session->role[i]))
 			return TRUTH_NO_DATA;
 	return TRUTH_FALSE;
 }

@@ -75,17 +75,9 @@ static void *read_selector(struct reader *r, const struct doc *doc, struct signa
 
 static enum truth came(const struct view *v, const struct session *session)
 {
-	const struct roster *roster = v->history->roster;
-
 	if (v->subject.member >= 0)
 		return session->attended[v->subject.member];
-	if (session->held)
-		return TRUTH_TRUE;
-	for (size_t i = 0; i < roster->members.n; i++)
-		if (session->listed[i] && session->attended[i] == TRUTH_NO_DATA &&
-		    role_is_member(roster->members.items[i].role))
-			return TRUTH_NO_DATA;
-	return TRUTH_FALSE;
+	return was_held(v->history, session);
 }
 
 static int64_t last_contact(const struct view *v, const struct session *session)

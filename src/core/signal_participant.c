@@ -51,26 +51,18 @@ static void *read_selector(struct reader *r, const struct doc *doc, struct signa
 	return sel;
 }
 
-static bool seen_so_far(const struct view *v, size_t who)
-{
-	for (size_t i = v->session + 1; i-- > 0;)
-		if (v->history->sessions[i].listed[who])
-			return true;
-	return false;
-}
-
 /* Age and role belong to the person, so whoever was seen once counts, whether listed today or not. */
 static size_t everybody(const struct view *v, enum who word, int ret[HISTORY_MAX_MEMBERS])
 {
-	const struct roster *roster = v->history->roster;
+	const int *role = view_session(v)->role;
 	size_t n = 0;
 
 	switch (word) {
 	case WHO_ANYONE:
 	case WHO_ANY_MEMBER:
 	case WHO_EVERY_MEMBER:
-		for (size_t i = 0; i < roster->members.n; i++)
-			if (role_is_member(roster->members.items[i].role) && seen_so_far(v, i))
+		for (size_t i = 0; i < v->history->roster->members.n; i++)
+			if (role[i] >= 0 && role_is_member((enum role)role[i]))
 				ret[n++] = (int)i;
 		return n;
 	case WHO_MEMBER:
@@ -85,19 +77,21 @@ static size_t everybody(const struct view *v, enum who word, int ret[HISTORY_MAX
 static struct reading about_one(const struct signal *s, const struct view *v, int who)
 {
 	const struct participant_selector *sel = s->selector;
-	const struct member *m = &v->history->roster->members.items[who];
-	enum truth there = view_session(v)->attended[who];
+	const struct session *session = view_session(v);
+	enum truth there = session->attended[who];
+	double age = session->age[who];
 	struct reading ret = no_reading(NULL);
 
 	switch (s->measure) {
 	case PARTICIPANT_AGE:
-		ret.value = ret.raw = m->age;
-		ret.truth = threshold_test(&s->threshold, m->age);
+		ret.value = ret.raw = age;
+		ret.truth = threshold_test(&s->threshold, age);
 		ret.limit = s->threshold.op == BETWEEN ? NAN : s->threshold.a;
-		ret.why = isnan(m->age) ? "the age is not known" : NULL;
+		ret.why = isnan(age) ? "the age is not known" : NULL;
 		break;
 	case PARTICIPANT_ROLE:
-		ret.truth = truth_of(sel->roles & 1u << m->role);
+		if (session->role[who] >= 0)
+			ret.truth = truth_of(sel->roles & 1u << session->role[who]);
 		break;
 	case PARTICIPANT_ATTENDING:
 		ret.truth = sel->attending ? there : truth_not(there);

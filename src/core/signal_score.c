@@ -113,7 +113,7 @@ static void *read_selector(struct reader *r, const struct doc *doc, struct signa
 
 static bool is_by(const struct view *v, const struct score_selector *sel, int who, int by, int about)
 {
-	int role = v->history->roster->members.items[by].role;
+	int role = view_session(v)->role[by];
 
 	if (about < 0)
 		about = by;
@@ -131,7 +131,7 @@ static bool is_by(const struct view *v, const struct score_selector *sel, int wh
 		return true;
 	case WHO_ANY_MEMBER:
 	case WHO_EVERY_MEMBER:
-		return role_is_member(role);
+		return role_is_member((enum role)role);
 	}
 	return false;
 }

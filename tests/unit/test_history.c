@@ -20,6 +20,39 @@ TEST(tokens_are_given_in_order_of_first_sight)
 	CHECK_INT(roster_find(&r, STR("nobody")), -1);
 }
 
+/* m3 came as a child of 12, came again as an observer of 13; the records may arrive the other way round. */
+static void check_roles(struct test_case *c)
+{
+	struct history *h = case_history(c);
+	int who = case_who(c, "m3");
+
+	CHECK_INT(h->n, 3);
+	CHECK_INT(h->sessions[0].role[who], ROLE_CHILD);
+	CHECK_NEAR(h->sessions[0].age[who], 12);
+	CHECK(h->sessions[0].held);
+	CHECK_INT(h->sessions[1].role[who], ROLE_OBSERVER);
+	CHECK_NEAR(h->sessions[1].age[who], 13);
+	CHECK(!h->sessions[1].held);
+	CHECK_INT(h->sessions[2].role[who], ROLE_OBSERVER);
+	CHECK(!h->sessions[2].listed[who]);
+}
+
+TEST(a_role_and_an_age_are_those_of_the_session_whatever_came_last)
+{
+	for (int late = 0; late < 2; late++) {
+		struct test_case *c = case_new(arena);
+		struct skeleton *first = late ? NULL : case_session(c, 0, 1), *second = case_session(c, 7, 2);
+
+		case_unlist(case_session(c, 14, 3), "m3");
+		first = late ? case_session(c, 0, 1) : first;
+		case_attendance(c, first, "m3", ATTENDED, BY_UNSAID, NAN);
+		case_attendance(c, second, "m3", ATTENDED, BY_UNSAID, NAN);
+		second->participants.items[3].role = ROLE_OBSERVER;
+		second->participants.items[3].age = 13;
+		check_roles(c);
+	}
+}
+
 TEST(a_case_holds_so_many_members_and_no_more)
 {
 	struct test_case *c = case_new(arena);

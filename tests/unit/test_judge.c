@@ -96,11 +96,15 @@ static struct session *meet_of(struct family *f, int64_t day, bool m2_too)
 	*s = (struct session){ .started = day * DAY_S, .ordinal = f->history.n + 1, .held = true, .n_parts = 1 };
 	s->attended = ARENA_ARRAY(f->arena, enum truth, PEOPLE);
 	s->listed = ARENA_ARRAY(f->arena, bool, PEOPLE);
+	s->role = ARENA_ARRAY(f->arena, int, PEOPLE);
+	for (size_t i = 0; i < PEOPLE; i++)
+		s->role[i] = f->history.n ? s[-1].role[i] : -1;
 	s->parts = ARENA_NEW(f->arena, struct part);
 	*s->parts = (struct part){ skeleton_of(f, m2_too, s->started), same };
 	for (size_t i = 0; i < s->parts->s->participants.n; i++) {
 		s->listed[i] = true;
 		s->attended[i] = TRUTH_TRUE;
+		s->role[i] = s->parts->s->participants.items[i].role;
 	}
 	f->history.n++;
 	return s;
@@ -291,13 +295,11 @@ TEST(a_rule_is_asked_about_a_member_who_did_not_come)
 TEST(an_observer_and_an_interpreter_are_nobody_a_rule_is_about)
 {
 	struct family *f = begin(arena);
-	struct skeleton *s;
+	struct session *s = meet(f, 0);
 
 	simple_rule(f, "a", PER_MEMBER);
-	meet(f, 0);
-	s = (struct skeleton *)f->session[0].parts->s;
-	s->participants.items[M1].role = ROLE_OBSERVER;
-	s->participants.items[M2].role = ROLE_INTERPRETER;
+	s->role[M1] = ROLE_OBSERVER;
+	s->role[M2] = ROLE_INTERPRETER;
 	CHECK_STR(verdicts(f), "");
 }
 
