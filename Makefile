@@ -37,6 +37,7 @@ CLI_SOURCES := $(wildcard src/cli/*.c)
 PROGRAMS := $(if $(DAEMON_SOURCES),$(O)/ruptured) $(if $(COURIER_SOURCES),$(O)/ruptured-courier) \
             $(if $(CLI_SOURCES),$(O)/rupturectl)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
+BENCH_SOURCES := $(wildcard bench/*.c)
 
 Q   := $(if $(V),,@)
 say := $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
@@ -61,6 +62,11 @@ $(O)/obj/tests/%.o: tests/%.c $(O)/flags
 	$(say) "  CC $@"
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
+$(O)/obj/bench/%.o: bench/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(say) "  CC $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
 $(LIBRARY): $(LIB_OBJECTS)
 	$(say) "  AR $@"
 	@rm -f $@
@@ -70,7 +76,8 @@ $(O)/ruptured: $(DAEMON_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/ruptured-courier: $(COURIER_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/rupturectl: $(CLI_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/unit: $(UNIT_SOURCES:%.c=$(O)/obj/%.o) $(LIBRARY)
-$(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl $(O)/unit:
+$(O)/probe: $(BENCH_SOURCES:%.c=$(O)/obj/%.o) $(LIBRARY)
+$(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl $(O)/unit $(O)/probe:
 	$(say) "  LD $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(LIBRARY) $(LDLIBS_ALL) -o $@
 
@@ -81,7 +88,7 @@ unit: $(O)/unit  ## build and run the unit tests only
 
 # The variant with fault points and a settable clock, under an O of its own.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
-variant = $(MAKE) --no-print-directory -s $(JOBS) O=$(1) RUPTURED_TEST=1 CFLAGS="-O1 -g" $(2) all $(1)/unit
+variant = $(MAKE) --no-print-directory -s $(JOBS) O=$(1) RUPTURED_TEST=1 CFLAGS="-O1 -g" $(2) all $(1)/unit $(1)/probe
 
 deps:  ## install what building needs, by apt (test: what tests need)
 	scripts/deps build
@@ -108,6 +115,11 @@ valgrind:  ## the same tests under valgrind (minutes)
 	@+$(call variant,build/test)
 	@scripts/valgrind build/test build/valgrind
 	@tests/run --bin build/valgrind --slow 10
+
+bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUICK=1: seconds)
+	@scripts/deps bench
+	@+$(MAKE) --no-print-directory -s $(JOBS) all $(O)/probe
+	@bench/run.py --bin $(O) $(if $(BENCH_QUICK),--quick)
 
 check: gates format-check compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 
@@ -149,10 +161,10 @@ clean:  ## remove build/
 	rm -rf build
 
 format:  ## lay out the sources with clang-format
-	clang-format -i $(wildcard src/*/*.c tests/unit/*.c)
+	clang-format -i $(wildcard src/*/*.c tests/unit/*.c bench/*.c)
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: FORCE all unit deps demo test asan tsan valgrind check gates floors purity compilers \
+.PHONY: FORCE all unit deps demo test asan tsan valgrind bench check gates floors purity compilers \
         format-check cppcheck install uninstall clean format help

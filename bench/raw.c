@@ -1,0 +1,83 @@
+/*
+ * Floors: what the disk and SQLite do without us; and the hook that writes down when it was called.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "io/db.h"
+
+#define ROW_BYTES 2000 /* about what a session's skeleton takes */
+
+static const char *const schema[] = { "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, body BLOB) STRICT", NULL };
+
+static int insert(struct db *db, struct str body, struct error *e)
+{
+	struct db_stmt *s;
+
+	if (db_begin(db, e) < 0 || db_prepare(db, "INSERT INTO t (name, body) VALUES ('a-record', ?)", &s, e) < 0)
+		return -1;
+	db_bind_blob(s, 1, body);
+	return db_run(s, e) < 0 ? -1 : db_commit(db, e);
+}
+
+/* One row, one commit, with the settings of our own store. */
+int bench_commits(int argc, char **argv, struct result *ret, struct error *e)
+{
+	static char body[ROW_BYTES];
+	struct db *db;
+	double start;
+	int rc = 0;
+
+	(void)argc;
+	ret->records = strtoul(argv[2], NULL, 10);
+	if (db_open(argv[1], DB_CREATE, schema, &db, e) < 0)
+		return -1;
+	start = bench_now();
+	for (size_t i = 0; rc == 0 && i < ret->records; i++)
+		rc = insert(db, (struct str){ body, sizeof body }, e);
+	ret->seconds = bench_now() - start;
+	db_close(db);
+	return rc;
+}
+
+/* Appends of a line, each with fdatasync. */
+int bench_append(int argc, char **argv, struct result *ret, struct error *e)
+{
+	static const char line[200] = "a line";
+	size_t n = strtoul(argv[2], NULL, 10);
+	double *each = calloc(n + 1, sizeof *each);
+	int fd = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	(void)argc;
+	if (!each || fd < 0)
+		return error_errno(e, "%s", argv[1]);
+	for (size_t i = 0; i < n; i++) {
+		double start = bench_now();
+
+		if (write(fd, line, sizeof line) != (ssize_t)sizeof line || fdatasync(fd) < 0)
+			return error_errno(e, "%s", argv[1]);
+		each[i] = bench_now() - start;
+		ret->seconds += each[i];
+	}
+	ret->records = n;
+	bench_percentiles(each, n, ret);
+	close(fd);
+	free(each);
+	return 0;
+}
+
+int bench_hook(int argc, char **argv, struct result *ret, struct error *e)
+{
+	double now = bench_now();
+	int fd = open(argv[1], O_WRONLY | O_CLOEXEC);
+
+	(void)argc;
+	(void)ret;
+	if (fd < 0 || write(fd, &now, sizeof now) != (ssize_t)sizeof now)
+		return error_errno(e, "%s", argv[1]);
+	close(fd);
+	return 0;
+}
