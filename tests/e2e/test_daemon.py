@@ -148,23 +148,6 @@ def test_a_record_is_judged_though_no_courier_runs(box):
     box.wait_told()
 
 
-def test_session_text_appears_nowhere_but_in_the_spool(box):
-    canary = "xylocanary"
-    set_up(box)
-    box.start()
-    text = f"I told {canary} that you are useless and I hate this"
-    box.drop(fires(box, turns=[{"who": "t1", "to": "m1", "at": 1.0, "end": 3.0, "text": f"hello {canary}"},
-                               {"who": "m1", "to": "t1", "at": 4.0, "end": 9.0, "text": text}]))
-    bad = '{"ruptured": 1, "record": ["%s"], "turns": [{"met %s": 1, "who": "%s"}, "%s"], "session": "%s"}'
-    box.drop((bad % ((canary,) * 5)).encode(), name="bad.json")
-    box.wait_told()
-    box.wait_rejected()
-    for path in box.dir.rglob("*"):
-        inside = path.relative_to(box.dir).parts
-        if path.is_file() and not (inside[0] == "spool" and path.suffix != ".why"):
-            check(canary.encode() not in path.read_bytes(), f"{'/'.join(inside)} holds text of a session")
-
-
 def test_syslog_gets_one_line_of_tokens(box):
     log = box.private_dev_log()
     set_up(box, sinks="{log: {syslog: {facility: local3, ident: ruptured}, privacy: tokens}}",
