@@ -418,7 +418,7 @@ static void deadline_add(struct judging *j, deadline_list *list, size_t rule, st
 {
 	bool second_pass = j->rules->rules[rule].second_pass;
 
-	if (at != DATE_NONE && at > now(j)->started)
+	if (at != DATE_NONE && at > j->view.as_of)
 		*VEC_PUSH(&j->scratch, list) = (struct deadline){ at, rule, subject, second_pass };
 }
 
@@ -465,24 +465,23 @@ static void judge_deadline(struct judging *j, const struct deadline *d)
 	track_step(j, track_need(j, d->rule, d->subject), &m, &f);
 }
 
-/* The deadlines up to and with `until`; the date of the next one after, or DATE_NONE. */
+/*
+ * The deadlines up to and with `until`; the date of the next one after, or DATE_NONE.  They are listed anew after each
+ * date: what a record knows to have happened since, a call, may have put one off.
+ */
 static int64_t judge_deadlines(struct judging *j, int64_t until)
 {
-	deadline_list list = { 0 };
+	for (;;) {
+		deadline_list list = { 0 };
 
-	deadlines_list(j, &list);
-	for (size_t i = 0; i < list.n; i++) {
-		const struct deadline *d = &list.items[i];
-
-		if (d->at > until)
-			return d->at;
-		if (i && deadline_order(d, d - 1) == 0)
-			continue;
-		judge_deadline(j, d);
-		if (i + 1 == list.n || d[1].at != d->at)
-			tell_silence(j, d->at);
+		deadlines_list(j, &list);
+		if (!list.n || list.items[0].at > until)
+			return list.n ? list.items[0].at : DATE_NONE;
+		for (size_t i = 0; i < list.n && list.items[i].at == list.items[0].at; i++)
+			if (!i || deadline_order(&list.items[i], &list.items[i - 1]) != 0)
+				judge_deadline(j, &list.items[i]);
+		tell_silence(j, list.items[0].at);
 	}
-	return DATE_NONE;
 }
 
 /* Until the next session, or until as_of.  A case that has ended has no deadlines until somebody comes again. */

@@ -16,6 +16,7 @@ struct script {
 	enum truth says[MAX_SESSIONS][PEOPLE + 1];
 	uint32_t turn;	   /* of the evidence when it is true; 0: none */
 	int64_t since_day; /* a timer: true from then on; 0: none */
+	int64_t call_day;  /* puts it off by as much as it came after day 0; 0: none */
 	bool reads_incidents, evidence_of_before;
 };
 
@@ -38,6 +39,8 @@ static struct reading script_reads(const struct signal *signal, const struct vie
 	r.value = (double)view->session;
 	if (s->since_day) {
 		r.true_at = s->since_day * DAY_S;
+		if (s->call_day && view->as_of >= s->call_day * DAY_S)
+			r.true_at += s->call_day * DAY_S;
 		r.truth = view->as_of >= r.true_at ? TRUTH_TRUE : TRUTH_FALSE;
 	}
 	if (s->reads_incidents)
@@ -768,6 +771,16 @@ TEST(a_deadline_after_the_last_session_waits_for_its_day)
 	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 29), NULL)), "next 30\n");
 	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL)),
 		  "drops.silent -1,-1 1 last 0: open/notice day 30 r1\nnext -1\n");
+}
+
+TEST(a_deadline_that_is_put_off_comes_later)
+{
+	struct family *f = clockwork(arena, 30);
+
+	((struct script *)f->rule[0].signals[0])->call_day = 10;
+	meet(f, 0);
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 35), NULL)), "next 40\n");
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)), "open/notice day 40");
 }
 
 TEST(a_rule_without_a_timer_has_no_deadlines)
