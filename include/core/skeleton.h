@@ -63,6 +63,12 @@ struct skeleton {
 	VEC(struct skeleton_hit) hits;
 };
 
+/* From one time of a turn to another, in whole ticks: floats of different size would make 3 s a little more or less. */
+static inline double skeleton_seconds(float from, float to)
+{
+	return round(((double)to - (double)from) * SKELETON_TICKS_PER_S) / SKELETON_TICKS_PER_S;
+}
+
 /* One turn's hits in full, for `explain --hits` and the tests; entries and contexts are not in the skeleton. */
 struct extract_trace {
 	void (*hit)(void *user, size_t turn, const struct lexicon_hit *hit, int from, int to);

@@ -389,6 +389,7 @@ static void compare_chart(const struct signal *s, const struct past *past, const
 			  struct reading *ret)
 {
 	double width = fmax(CHART_WIDTH * past->moving_range, s->floor);
+	struct threshold off = { .op = MORE_THAN, .a = width };
 	int side = m->better < 0 ? 1 : -1;
 
 	if (!enough(s, past, ret))
@@ -397,7 +398,7 @@ static void compare_chart(const struct signal *s, const struct past *past, const
 	ret->sd = past->sd;
 	ret->limit = past->mean + side * width;
 	ret->value = ret->raw - past->mean;
-	ret->truth = truth_of(side * (ret->raw - ret->limit) > 0);
+	ret->truth = threshold_test(&off, side * ret->value);
 }
 
 static void compare_measured(const struct signal *s, const struct view *v, const struct measured *m, struct about about,

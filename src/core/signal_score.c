@@ -182,12 +182,20 @@ static struct measured measured_of(const struct view *v, const struct score_sele
 	return m;
 }
 
-/* Of several scores that fit, the same one whatever the order: by instrument, then by rater. */
-static bool goes_first(struct str of, int by, const struct measured *than)
+/*
+ * Of several scores that fit, the same one whatever the order of arrival: one that has the number asked for, then by
+ * instrument, then by the rater's name in the records.
+ */
+static bool goes_first(const struct roster *roster, const struct measured *m, const struct measured *than)
 {
-	int order = str_cmp(of, than->of);
+	int order;
 
-	return !than->of.p || order < 0 || (order == 0 && by < than->by);
+	if (!than->of.p || isnan(m->value) != isnan(than->value))
+		return !than->of.p || isnan(than->value);
+	order = str_cmp(m->of, than->of);
+	if (order != 0)
+		return order < 0;
+	return str_cmp(roster->members.items[m->by].local, roster->members.items[than->by].local) < 0;
 }
 
 static struct measured score_in(const struct signal *s, const struct view *v, int who)
@@ -203,11 +211,13 @@ static struct measured score_in(const struct signal *s, const struct view *v, in
 			const struct score *score = &part->s->scores.items[k];
 			int by = part->member_of[score->by];
 			int about = score->about < 0 ? -1 : part->member_of[score->about];
+			struct measured m;
 
 			if (!instruments_match(v->instruments, sel->of, score->of) || !is_by(v, sel, who, by, about))
 				continue;
-			if (goes_first(score->of, by, &found))
-				found = measured_of(v, sel, score, by);
+			m = measured_of(v, sel, score, by);
+			if (goes_first(v->history->roster, &m, &found))
+				found = m;
 		}
 	}
 	return found;

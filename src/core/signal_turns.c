@@ -119,7 +119,7 @@ static struct measured densest(const struct signal *s, const struct turns_scan *
 	for (size_t last = 0; last < all.n; last++) {
 		uint32_t to = all.items[last].turn;
 
-		while (timed ? (double)(turns[to].at - turns[all.items[first].turn].at) > s->within_minutes
+		while (timed ? skeleton_seconds(turns[all.items[first].turn].at, turns[to].at) > s->within_minutes
 			     : to - all.items[first].turn >= (uint32_t)s->within_turns)
 			first++;
 		if (last + 1 - first > best_n) {

@@ -155,7 +155,7 @@ struct reply {
 
 static double gap_before(const struct skeleton *s, size_t turn)
 {
-	return turn > 0 ? (double)s->turns.items[turn].at - (double)s->turns.items[turn - 1].end : NAN;
+	return turn > 0 ? skeleton_seconds(s->turns.items[turn - 1].end, s->turns.items[turn].at) : NAN;
 }
 
 /* The reply from turn *at on; false when none is left. */
@@ -219,7 +219,7 @@ static bool reply_may_fit(const struct turns_filter *f, const struct reply *r)
 
 static double seconds_of(const struct skeleton_turn *t)
 {
-	return (double)t->end - (double)t->at;
+	return skeleton_seconds(t->at, t->end);
 }
 
 static double reply_seconds(const struct turns_scan *scan, const struct reply *r)
@@ -333,5 +333,5 @@ double turns_length_s(const struct turns_scan *scan)
 {
 	size_t n = scan->s->turns.n;
 
-	return n ? (double)scan->s->turns.items[n - 1].end - (double)scan->s->turns.items[0].at : NAN;
+	return n ? skeleton_seconds(scan->s->turns.items[0].at, scan->s->turns.items[n - 1].end) : NAN;
 }

@@ -79,6 +79,49 @@ TEST(a_score_on_the_charts_limit_is_not_off_it)
 		  TRUTH_TRUE);
 }
 
+/* The mean of three times 37.1 and twice 37.6 is 37.3, but for the last bit. */
+TEST(a_score_on_the_charts_limit_is_not_off_it_by_a_rounding)
+{
+	struct test_case *c = case_new(arena);
+	const double series[] = { 37.1, 37.6, 37.1, 37.6, 37.1, 35.3 };
+
+	case_series(c, "m1", "SRS", series, 6);
+	CHECK_INT(case_read(c, PER_MEMBER, "{score: SRS, versus: control chart, floor: 2}", 5, "m1", NULL).truth,
+		  TRUTH_FALSE);
+}
+
+/* Two raters of one member: which of them counts must not hang on whose record came first. */
+TEST(of_several_raters_the_same_one_counts_whoever_was_seen_first)
+{
+	for (int swapped = 0; swapped < 2; swapped++) {
+		struct test_case *c = case_new(arena);
+		struct skeleton *s;
+
+		case_nobody(c);
+		case_person(c, "m1", ROLE_CHILD, 12);
+		case_person(c, swapped ? "p2" : "p1", ROLE_PARENT, NAN);
+		case_person(c, swapped ? "p1" : "p2", ROLE_PARENT, NAN);
+		s = case_session(c, 0, 1);
+		case_rating(c, s, "p2", "m1", "SRS", 20);
+		case_rating(c, s, "p1", "m1", "SRS", 30);
+		CHECK_NEAR(case_read(c, PER_MEMBER, "{score: {of: SRS, by: anyone}, value: at least 1}", 0, "m1", NULL)
+				   .raw,
+			   30);
+	}
+}
+
+TEST(a_score_that_has_the_item_goes_before_one_that_has_not)
+{
+	struct test_case *c = case_new(arena);
+	struct skeleton *s = case_session(c, 0, 1);
+
+	case_score(c, s, "m1", "CSRS", 31);
+	case_item(c, s, "m1", "SRS", "goals", 8);
+	CHECK_NEAR(
+		case_read(c, PER_MEMBER, "{score: {of: alliance40, item: any}, value: less than 9}", 0, "m1", NULL).raw,
+		8);
+}
+
 TEST(of_an_instrument_where_high_is_bad_the_chart_watches_the_rise)
 {
 	struct test_case *c = case_new(arena);

@@ -237,6 +237,22 @@ TEST(pauses_shares_of_time_and_rates_an_hour_need_times)
 	CHECK_NEAR(READ(PER_MEMBER, hourly, "m1", NULL).value, 10);
 }
 
+/* 126.1 and 129.1 are floats of different size: their difference is not quite 3. */
+TEST(a_pause_of_three_seconds_is_not_more_than_three)
+{
+	struct test_case *c = case_new(arena);
+	struct skeleton *s = case_session(c, 0, 1);
+
+	case_turn(c, s, "t1", "m1", 10, NULL);
+	case_time(s, 100, 126.1);
+	case_turn(c, s, "m1", "t1", 10, NULL);
+	case_time(s, 129.1, 140);
+	CHECK_NEAR(READ(PER_MEMBER, "{turns: {from: member, gap_before: more than 3 seconds}, count: at least 1}", "m1",
+			NULL)
+			   .value,
+		   0);
+}
+
 TEST(short_replies_against_the_members_own_past)
 {
 	struct test_case *c = case_new(arena);
