@@ -370,17 +370,29 @@ static int retire(struct group *g, struct arrival *at, struct error *e)
 	return spool_rejected(en->spool, SPOOL_INCOMING, &at->file, at->why, e);
 }
 
+/* A file that cannot be moved is tried again later and keeps no other from being judged: judged twice it is a no-op. */
+static void retire_all(struct group *g)
+{
+	struct error e;
+
+	for (size_t i = 0; i < g->n; i++) {
+		struct arrival *at = &g->arrivals[i];
+
+		if (retire(g, at, &e) < 0) {
+			log_line(LOG_LEVEL_ERROR, "%s; trying again in a minute", e.text);
+			look_again(g->en, &at->file, clock_now() + UNFINISHED_S);
+		}
+		fault_point("retired");
+	}
+}
+
 static int do_group(struct group *g, struct error *e)
 {
 	if (take_group(g, e) < 0)
 		return -1;
 	g->en->counts.groups++;
 	g->en->incoming.next += g->n;
-	for (size_t i = 0; i < g->n; i++) {
-		if (retire(g, &g->arrivals[i], e) < 0)
-			return -1;
-		fault_point("retired");
-	}
+	retire_all(g);
 	return 0;
 }
 
