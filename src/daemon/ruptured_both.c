@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -10,7 +11,8 @@
 
 extern char **environ;
 
-#define COURIER "ruptured-courier"
+#define COURIER		"ruptured-courier"
+#define ENVIRONMENT_MAX 1024
 
 /* In the folder of this very program, so that a build tree and an installation both find their own. */
 static void courier_path(char *ret, size_t size)
@@ -23,9 +25,26 @@ static void courier_path(char *ret, size_t size)
 	strcpy(slash ? slash + 1 : ret, COURIER);
 }
 
+/* The service manager, where there is one, hears of the engine alone: a courier that is ready or stops is not ours. */
+static void environment_of_courier(char **ret, size_t size)
+{
+	static const char *const ours[] = { "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=" };
+	size_t n = 0;
+
+	for (char **at = environ; *at && n < size - 1; at++) {
+		bool left_out = false;
+
+		for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+			left_out |= strncmp(*at, ours[i], strlen(ours[i])) == 0;
+		if (!left_out)
+			ret[n++] = *at;
+	}
+	ret[n] = NULL;
+}
+
 static pid_t start_courier(const char *config_path, const char *option)
 {
-	char path[4096];
+	char path[4096], *environment[ENVIRONMENT_MAX];
 	char *argv[5] = { (char *)COURIER };
 	int n = 1;
 	posix_spawnattr_t attr;
@@ -39,11 +58,12 @@ static pid_t start_courier(const char *config_path, const char *option)
 	if (option)
 		argv[n++] = (char *)option;
 	courier_path(path, sizeof path);
+	environment_of_courier(environment, ENVIRONMENT_MAX);
 	sigemptyset(&none);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	if (posix_spawn(&pid, path, NULL, &attr, argv, environ) != 0) {
+	if (posix_spawn(&pid, path, NULL, &attr, argv, environment) != 0) {
 		fprintf(stderr, "ruptured: cannot start %s\n", path);
 		pid = -1;
 	}
