@@ -32,6 +32,7 @@ struct parcel {
 	int64_t row;
 	struct str key, incident, route, sink, payload, severity;
 	int attempts;
+	int64_t failing_since; /* the first attempt in vain, or DATE_NONE */
 };
 /* The next one due for this sink at `now`, or none (*ret NULL).  *ret_wait_until: when to ask again, or DATE_NONE. */
 int outbox_next(struct outbox *ob, struct arena *a, struct str sink, int64_t now, struct parcel **ret,

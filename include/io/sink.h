@@ -15,7 +15,8 @@ struct sink {
 	enum privacy privacy;
 	void *settings; /* the kind's */
 	int64_t retry_first_s, retry_max_s; /* back-off: doubles, with jitter */
-	int max_attempts;		    /* then dead */
+	int64_t give_up_s;		    /* dead after failing for so long; 0: never */
+	int max_attempts;		    /* dead after so many; 0: any number */
 };
 
 enum delivery_outcome { DELIVERY_DONE, DELIVERY_RETRY, DELIVERY_DEAD, DELIVERY_RUNNING };

@@ -1,11 +1,13 @@
 #include "app/config_delivery.h"
 
+#include "base/date.h"
+
 #define DEFAULT_SINK	"log"
 #define DEFAULT_KIND	"syslog"
 #define DEFAULT_ROUTE	"everything"
 #define RETRY_FIRST_S	1
 #define RETRY_LONGEST_S (15 * 60)
-#define RETRY_ATTEMPTS	30
+#define RETRY_GIVE_UP_S (7 * DAY_S) /* a hook that is broken over a long weekend loses nothing */
 #define ATTEMPTS_MAX	10000
 #define NAME_MAX_BYTES	32
 #define AT_LEAST	"at least "
@@ -47,7 +49,7 @@ struct chosen {
 struct sink_said {
 	int privacy; /* -1: the kind's default */
 	struct {
-		int64_t first_s, longest_s, attempts;
+		int64_t first_s, longest_s, give_up_s, attempts;
 	} retry;
 	struct chosen chosen;
 };
@@ -76,12 +78,22 @@ static void read_wait(struct reader *r, const struct doc *v, void *into, const s
 		*(int64_t *)into = s;
 }
 
+static void read_give_up(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	if (v->kind == DOC_SCALAR && str_is(v->text, "never"))
+		*(int64_t *)into = 0;
+	else
+		read_wait(r, v, into, f);
+}
+
 #define IN_RETRY(member) (offsetof(struct sink_said, retry.member) - offsetof(struct sink_said, retry))
 static const struct limit_range attempts_range = { 1, ATTEMPTS_MAX, true };
 static const struct field retry_fields[] = {
 	{ "first", "the wait after the first failure; it doubles", read_wait, IN_RETRY(first_s), false, NULL },
 	{ "longest", "no wait is longer than this", read_wait, IN_RETRY(longest_s), false, NULL },
-	{ "attempts", "then the alert is a dead letter", read_int, IN_RETRY(attempts), false, &attempts_range },
+	{ "give_up", "after failing for so long the alert is a dead letter (7 days; or `never`)", read_give_up,
+	  IN_RETRY(give_up_s), false, NULL },
+	{ "attempts", "or after so many (any number)", read_int, IN_RETRY(attempts), false, &attempts_range },
 	{ 0 },
 };
 static const struct field sink_fields[] = {
@@ -119,13 +131,14 @@ static struct sink sink_settle(struct str name, const struct sink_said *said)
 		.settings = said->chosen.settings,
 		.retry_first_s = said->retry.first_s,
 		.retry_max_s = said->retry.longest_s,
+		.give_up_s = said->retry.give_up_s,
 		.max_attempts = (int)said->retry.attempts,
 	};
 }
 
 static void sink_read(struct reader *r, struct config *c, const struct field *table, const struct doc_pair *pair)
 {
-	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_ATTEMPTS }, { NULL, NULL } };
+	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL } };
 	struct path here;
 	bool fine;
 
@@ -146,7 +159,7 @@ static void sink_read(struct reader *r, struct config *c, const struct field *ta
 
 static void sinks_default(struct config *c)
 {
-	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_ATTEMPTS }, { NULL, NULL } };
+	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL } };
 	struct diags none = { .arena = &c->arena };
 	struct reader r = { .arena = &c->arena, .diags = &none };
 	const struct doc empty = { .kind = DOC_MAP };

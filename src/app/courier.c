@@ -14,6 +14,7 @@
 #define BURST	       64 /* deliveries of one sink in a step, so that the others get their turn */
 #define STRAY_WAIT_S   60 /* a sink that is not configured: perhaps not yet */
 #define STRAY_ATTEMPTS 11
+#define LEAST_ATTEMPTS 10 /* before time alone is a reason: a clock set right at boot is no week in vain */
 
 enum slot_outcome { VERDICT_NONE, VERDICT_DELIVERED, VERDICT_AGAIN, VERDICT_DEAD };
 
@@ -102,13 +103,23 @@ int64_t courier_backoff_s(int attempts, int64_t first_s, int64_t longest_s, uint
 
 /* ---- what came of a parcel ---- */
 
+static bool is_hopeless(const struct courier *c, const struct sink *sink, const struct parcel *p)
+{
+	int attempts = p->attempts + 1;
+
+	if (sink->max_attempts && attempts >= sink->max_attempts)
+		return true;
+	return sink->give_up_s && attempts >= LEAST_ATTEMPTS && p->failing_since != DATE_NONE &&
+	       c->now_s - p->failing_since >= sink->give_up_s;
+}
+
 static void judge_failure(struct courier *c, struct slot *s, bool final)
 {
 	const struct sink *sink = s->sink;
 	int attempts = s->parcel->attempts + 1;
 	int64_t wait_s = STRAY_WAIT_S;
 
-	if (final || (sink && attempts >= sink->max_attempts)) {
+	if (final || (sink && is_hopeless(c, sink, s->parcel))) {
 		s->verdict = VERDICT_DEAD;
 		log_line(LOG_LEVEL_ERROR, "alert %.*s: not delivered, given up at attempt %d: %.*s",
 			 STR_ARG(s->parcel->key), attempts, STR_ARG(s->why));

@@ -21,8 +21,9 @@
  *            records: the ids, each as "LENGTH:BYTES,".  transitions: of the present judgement, a line each,
  *            "AT SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.
  * outbox     what was decided to be sent, a row per announcement and sink; row is the order of decision; payload is
- * JSON cut to the sink's privacy level; relayed_at, when courier.db had it; outcome ("delivered", "dead") and
- *            outcome_at, the courier's receipt.
+ *            JSON cut to the sink's privacy level; relayed_at, when courier.db had it; outcome ("delivered", "dead")
+ *            and outcome_at, the courier's receipt.  An alert that no sink is to get has sink "" and the outcome
+ *            "undelivered" from the start.  Delivered ones are forgotten after a time.
  * commands   acts of people already carried out, by hash of file name and content, with the answer given.
  * audit      append-only (triggers refuse change) and chained: hash is digest_hex of the row before's hash and of this
  *            row, written as in store_audit.c.  Rows count from 1 without gaps; sqlite_sequence tells of a cut tail.
@@ -31,8 +32,8 @@
  * courier.db, written by engine (parcels in, receipts read) and courier (the rest)
  * --------------------------------------------------------------------------------
  * parcels    a row of the store's outbox each, by the same key.  state 0 waiting, 1 delivered, 2 dead; attempts made in
- *            vain; due_at, not to be tried before; ended_at; why, of the last vain attempt; receipt_read, the engine
- *            knows the outcome.
+ *            vain; failing_since, the first of them; due_at, not to be tried before; ended_at; why, of the last vain
+ *            attempt; receipt_read, the engine knows the outcome.  Delivered ones are forgotten after a time.
  */
 #include "io/store_private.h"
 
@@ -145,6 +146,8 @@ const char *const outbox_migrations[] = {
 	"CREATE INDEX parcels_waiting ON parcels(sink, row, due_at, incident) WHERE state = 0;"
 	"CREATE INDEX parcels_of_incident ON parcels(sink, incident, row) WHERE state = 0;"
 	"CREATE INDEX parcels_ended ON parcels(row) WHERE state <> 0 AND receipt_read = 0;",
+
+	"ALTER TABLE parcels ADD COLUMN failing_since INTEGER;",
 	NULL,
 };
 

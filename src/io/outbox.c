@@ -175,7 +175,8 @@ static int first_due(struct outbox *ob, struct arena *a, struct str sink, int64_
 		     struct error *e)
 {
 	static const char sql[] =
-		"SELECT p.row, p.key, p.incident, p.route, p.sink, p.payload, p.severity, p.attempts FROM parcels p"
+		"SELECT p.row, p.key, p.incident, p.route, p.sink, p.payload, p.severity, p.attempts,"
+		" p.failing_since FROM parcels p"
 		" WHERE p.sink = ?1 AND p.state = 0 AND p.due_at <= ?2" FIRST_OF_ITS_INCIDENT " ORDER BY p.row LIMIT 1";
 	struct db_stmt *s;
 	int r;
@@ -197,6 +198,7 @@ static int first_due(struct outbox *ob, struct arena *a, struct str sink, int64_
 		.payload = db_text(s, 5, a),
 		.severity = db_text(s, 6, a),
 		.attempts = (int)db_int(s, 7),
+		.failing_since = store_date(s, 8),
 	};
 	db_reset(s);
 	return 0;
@@ -251,6 +253,7 @@ int outbox_delivered(struct outbox *ob, int64_t row, int64_t now, struct error *
 int outbox_failed(struct outbox *ob, int64_t row, int64_t now, int64_t again_at, struct str why, struct error *e)
 {
 	static const char sql[] = "UPDATE parcels SET attempts = attempts + 1, why = ?2, due_at = coalesce(?3, due_at),"
+				  " failing_since = coalesce(failing_since, ?4),"
 				  " state = CASE WHEN ?3 IS NULL THEN 2 ELSE 0 END,"
 				  " ended_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE row = ?1 AND state = 0";
 	struct db_stmt *s;

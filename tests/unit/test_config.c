@@ -58,7 +58,8 @@ static void check_defaults(const struct config *c)
 	CHECK_INT(c->sinks.items[0].privacy, PRIVACY_TOKENS);
 	CHECK_INT(c->sinks.items[0].retry_first_s, 1);
 	CHECK_INT(c->sinks.items[0].retry_max_s, 900);
-	CHECK_INT(c->sinks.items[0].max_attempts, 30);
+	CHECK_INT(c->sinks.items[0].give_up_s, 7 * DAY_S);
+	CHECK_INT(c->sinks.items[0].max_attempts, 0);
 	s = c->sinks.items[0].settings;
 	CHECK_INT(s->facility, LOG_LOCAL3);
 	CHECK_STR(s->ident, "ruptured");
@@ -88,7 +89,7 @@ TEST(every_key_of_the_configuration_is_read)
 					"  desk:\n"
 					"    exec: {command: [/bin/tell, --to, the desk], timeout: 2 minutes}\n"
 					"    privacy: advice\n"
-					"    retry: {first: 5 seconds, longest: 1 hour, attempts: 7}\n"
+					"    retry: {first: 5 seconds, longest: 1 hour, give_up: never, attempts: 7}\n"
 					"routes:\n"
 					"  - {name: everything, to: [log], continue: yes}\n"
 					"  - name: urgent\n"
@@ -119,6 +120,7 @@ TEST(every_key_of_the_configuration_is_read)
 	CHECK_INT(desk->retry_first_s, 5);
 	CHECK_INT(desk->retry_max_s, 3600);
 	CHECK_INT(desk->max_attempts, 7);
+	CHECK_INT(desk->give_up_s, 0);
 	exec = desk->settings;
 	CHECK_STR(str_of(exec->argv[2]), "the desk");
 	CHECK(exec->argv[3] == NULL);

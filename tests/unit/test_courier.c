@@ -252,6 +252,61 @@ TEST(a_failed_delivery_is_tried_later_and_later_and_then_given_up)
 	stage_close(&s);
 }
 
+/* With the default schedule, whatever the jitter. */
+static int64_t given_up_after_s(struct stage *s, uint64_t random)
+{
+	int64_t began = s->now_s;
+	struct sink *desk = &s->config.sinks.items[0];
+
+	*desk = (struct sink){ .name = desk->name,
+			       .kind = desk->kind,
+			       .settings = desk->settings,
+			       .retry_first_s = 1,
+			       .retry_max_s = 15 * 60,
+			       .give_up_s = 7 * DAY_S };
+	courier_reload(s->courier, &s->config);
+	s->desk.answer = DELIVERY_RETRY;
+	s->random = random;
+	stage_put(s, "i1", "i1-1", "desk");
+	stage_step(s);
+	while (stage_counts(s).waiting && s->now_s - began < 30 * DAY_S)
+		stage_pass(s, 300);
+	return s->now_s - began;
+}
+
+TEST(a_sink_that_is_broken_for_a_week_loses_nothing_and_then_gives_up)
+{
+	struct stage s;
+	int64_t after_s;
+
+	if (!stage_open(&s, arena))
+		return;
+	after_s = given_up_after_s(&s, 15 * 60 - 1);
+	CHECK(after_s >= 7 * DAY_S && after_s <= 7 * DAY_S + 30 * 60);
+	check_counts(&s, 0, 0, 1);
+	stage_close(&s);
+}
+
+TEST(a_clock_put_right_at_boot_gives_nothing_up)
+{
+	struct stage s;
+
+	if (!stage_open(&s, arena))
+		return;
+	s.config.sinks.items[0].max_attempts = 0;
+	s.config.sinks.items[0].give_up_s = 7 * DAY_S;
+	s.desk.answer = DELIVERY_RETRY;
+	stage_put(&s, "i1", "i1-1", "desk");
+	stage_step(&s);
+	s.now_s += 10000 * (int64_t)DAY_S;
+	stage_pass(&s, 2);
+	check_counts(&s, 1, 0, 0);
+	s.desk.answer = DELIVERY_DONE;
+	stage_pass(&s, 10);
+	check_counts(&s, 0, 1, 0);
+	stage_close(&s);
+}
+
 TEST(a_sink_may_give_an_alert_up_at_once)
 {
 	struct stage s;
