@@ -49,6 +49,7 @@ struct engine {
 	bool sweeping;
 	bool look; /* the queues are to be listed at the next chance */
 	bool to_relay;
+	bool reach_told; /* that safeguarding alerts reach nobody, if so */
 	int64_t receipts_due_ms, listing_due_ms;
 	struct str sources_hash; /* of the rule files last taken, or refused and reported */
 	struct arena sources_arena;

@@ -92,6 +92,10 @@ int store_outbox_put(struct store *st, const struct outbox_row *row, struct erro
 /* Rows not yet relayed, in order, at most `max`. */
 int store_outbox_unrelayed(struct store *st, struct arena *a, size_t max, outbox_rows *ret, struct error *e);
 int store_outbox_relayed(struct store *st, int64_t row, int64_t at, struct error *e);
+/* Decided, and to be sent to nobody: kept as "undelivered". */
+int store_outbox_keep(struct store *st, const struct outbox_row *row, struct error *e);
+/* Forgets what was delivered before `before`. */
+int store_outbox_forget(struct store *st, int64_t before, struct error *e);
 /* A receipt read back from the courier: "delivered", "dead". */
 int store_outbox_receipt(struct store *st, struct str key, struct str outcome, int64_t at, struct error *e);
 
@@ -109,7 +113,8 @@ int store_fact(struct store *st, struct arena *a, const char *name, struct str *
 int store_fact_put(struct store *st, const char *name, struct str value, struct error *e);
 
 struct store_counts {
-	int64_t cases, sessions, records, withdrawn, open_incidents, incidents, outbox_waiting, outbox_delivered, outbox_dead;
+	int64_t cases, sessions, records, withdrawn, open_incidents, incidents, outbox_waiting, outbox_delivered, outbox_dead,
+		outbox_undelivered;
 };
 int store_count(struct store *st, struct store_counts *ret, struct error *e);
 

@@ -29,10 +29,9 @@ int64_t engine_now(const struct engine *en)
 }
 
 /* Cut to the sink's privacy level here: the courier never has more than the sink may show. */
-static int put_row(struct engine *en, struct arena *a, const struct alert *alert, const struct delivery *d, int64_t now,
-		   struct error *e)
+static int put_row(struct engine *en, struct arena *a, const struct alert *alert, const struct delivery *d,
+		   enum privacy privacy, int64_t now, struct error *e)
 {
-	const struct sink *sink = config_sink(en->config, d->sink);
 	struct alert cut = *alert;
 	struct json *j = json_new(false);
 	struct outbox_row row = {
@@ -46,11 +45,30 @@ static int put_row(struct engine *en, struct arena *a, const struct alert *alert
 	int rc;
 
 	cut.route = d->route;
-	alert_json(&cut, sink ? sink->privacy : PRIVACY_BARE, j);
+	alert_json(&cut, privacy, j);
 	row.payload = json_text(j);
-	rc = store_outbox_put(en->store, &row, e);
+	rc = d->sink.n ? store_outbox_put(en->store, &row, e) : store_outbox_keep(en->store, &row, e);
 	json_free(j);
 	return rc;
+}
+
+/* A safeguarding alert is bare everywhere. */
+static enum privacy privacy_for(struct engine *en, const struct rule *rule, const struct delivery *d)
+{
+	const struct sink *sink = config_sink(en->config, d->sink);
+
+	return sink && !rule->safety ? sink->privacy : PRIVACY_BARE;
+}
+
+/* No sink is to get it: one bare line in the log, and the outbox keeps it. */
+static int keep_undelivered(struct engine *en, struct arena *a, const struct alert *alert, const struct rule *rule,
+			    int64_t now, struct error *e)
+{
+	static const struct delivery nobody = { STR("none"), STR("") };
+
+	log_line(rule->safety ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%salert %.*s: severity %.*s, reaches nobody",
+		 rule->safety ? "safeguarding " : "", STR_ARG(alert->id), STR_ARG(alert->severity));
+	return put_row(en, a, alert, &nobody, PRIVACY_BARE, now, e);
 }
 
 static int send_alert(struct engine *en, struct arena *a, const struct alert *alert, const struct rule *rule,
@@ -60,11 +78,10 @@ static int send_alert(struct engine *en, struct arena *a, const struct alert *al
 
 	routes_match(a, &en->config->routes, rule, severity, &to);
 	for (size_t i = 0; i < to.n; i++)
-		if (put_row(en, a, alert, &to.items[i], now, e) < 0)
+		if (put_row(en, a, alert, &to.items[i], privacy_for(en, rule, &to.items[i]), now, e) < 0)
 			return -1;
-	if (!to.n)
-		log_line(rule->safety ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
-			 "alert %.*s reaches nobody: no route matches it", STR_ARG(alert->key));
+	if (!to.n && keep_undelivered(en, a, alert, rule, now, e) < 0)
+		return -1;
 	en->counts.announcements++;
 	en->to_relay = true;
 	return 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/engine_parts.h"
+#include "app/reach.h"
 #include "io/clock.h"
 #include "io/files.h"
 #include "io/log.h"
@@ -15,6 +16,7 @@
 #define FACT_JUDGED_HASH  "rules.judged" /* the hash of the set that every case was last judged by */
 #define FACT_RULES_STATUS "rules.status" /* for `rupturectl status`: "ok", or the faults of the refused set */
 #define FACT_STARTED	  "engine.started"
+#define FACT_UNREACHED	  "safety.unreached" /* for `rupturectl status`: what is wrong, or nothing */
 
 /* Every case is judged again, silently, before anything else happens: else a record that arrives in between would
  * announce what the edited rules alone have changed. */
@@ -246,6 +248,26 @@ static bool reload_config(struct engine *en, bool final)
 	return true;
 }
 
+/* Under the rules and routes in force now; told when it changed. */
+static int check_reach(struct engine *en, struct error *e)
+{
+	struct arena a = { 0 };
+	struct str complaint, told;
+	struct strs unreached;
+	int rc;
+
+	reach_nobody(&a, en->rules, &en->config->routes, &unreached);
+	complaint = reach_complaint(&a, &unreached);
+	rc = store_fact(en->store, &a, FACT_UNREACHED, &told, e);
+	if (rc == 0 && complaint.p && (!en->reach_told || !str_eq(told, complaint)))
+		log_line(LOG_LEVEL_ERROR, "%.*s", STR_ARG(complaint));
+	if (rc == 0)
+		rc = store_fact_put(en->store, FACT_UNREACHED, complaint.p ? complaint : STR(""), e);
+	en->reach_told = true;
+	arena_release(&a);
+	return rc;
+}
+
 int engine_reload(struct engine *en, bool final, bool *ret_refused, struct error *e)
 {
 	bool config_ok = reload_config(en, final);
@@ -253,7 +275,7 @@ int engine_reload(struct engine *en, bool final, bool *ret_refused, struct error
 	if (load_rules(en, final, ret_refused, e) < 0)
 		return -1;
 	*ret_refused |= !config_ok;
-	return 0;
+	return check_reach(en, e);
 }
 
 static int open_courier_db(struct engine *en, struct error *e)
@@ -290,7 +312,9 @@ static int open_parts(struct engine *en, struct error *e)
 		return -1;
 	rc = store_fact_put(en->store, FACT_STARTED, date_format(&a, engine_now(en)), e);
 	arena_release(&a);
-	return rc < 0 ? -1 : load_rules(en, true, &refused, e);
+	if (rc < 0 || load_rules(en, true, &refused, e) < 0)
+		return -1;
+	return check_reach(en, e);
 }
 
 int engine_open(struct config *config, const struct engine_options *options, struct engine **ret, struct error *e)

@@ -18,6 +18,7 @@ struct status {
 	bool courier_known;
 	struct queues queues;
 	struct str started, rules, judged;
+	struct str unreached; /* empty: safeguarding alerts reach somebody */
 	int64_t next_deadline;
 };
 
@@ -57,7 +58,9 @@ static int read_status(struct status *s, struct store *st, struct arena *a, stru
 {
 	if (store_count(st, &s->counts, e) < 0 || store_fact(st, a, "engine.started", &s->started, e) < 0 ||
 	    store_fact(st, a, "rules.status", &s->rules, e) < 0 ||
-	    store_fact(st, a, "rules.judged", &s->judged, e) < 0 || store_next_deadline(st, &s->next_deadline, e) < 0)
+	    store_fact(st, a, "rules.judged", &s->judged, e) < 0 ||
+	    store_fact(st, a, "safety.unreached", &s->unreached, e) < 0 ||
+	    store_next_deadline(st, &s->next_deadline, e) < 0)
 		return -1;
 	s->queues.incoming = count_files(s->config->spool, "incoming", false);
 	s->queues.rejected = count_files(s->config->spool, "rejected", false);
@@ -85,10 +88,14 @@ static void print_text(const struct status *s, struct arena *a)
 	printf("next timer %.*s\n",
 	       STR_ARG(s->next_deadline == DATE_NONE ? STR("none") : date_format(a, s->next_deadline)));
 	if (s->courier_known)
-		printf("courier    %lld waiting, %lld delivered, %lld dead\n", (long long)s->courier.waiting,
+		printf("courier    %lld waiting, %lld delivered, %lld dead letters\n", (long long)s->courier.waiting,
 		       (long long)s->courier.delivered, (long long)s->courier.dead);
 	else
 		puts("courier    courier.db cannot be read from here");
+	if (c->outbox_undelivered)
+		printf("nobody     %lld alerts reached nobody: no route took them\n", (long long)c->outbox_undelivered);
+	if (s->unreached.n)
+		printf("\n%.*s\n", STR_ARG(s->unreached));
 	if (!rules_fine(s) && s->rules.n)
 		printf("\n%.*s", STR_ARG(s->rules));
 }
@@ -121,6 +128,9 @@ static void print_json(const struct status *s, struct arena *a)
 	put_int(j, "incidents", c->incidents);
 	json_key(j, "next_deadline");
 	json_str(j, s->next_deadline == DATE_NONE ? (struct str){ NULL, 0 } : date_format(a, s->next_deadline));
+	put_int(j, "undelivered", c->outbox_undelivered);
+	json_key(j, "safeguarding");
+	json_str(j, s->unreached.n ? s->unreached : STR("ok"));
 	if (s->courier_known) {
 		put_int(j, "waiting", s->courier.waiting);
 		put_int(j, "delivered", s->courier.delivered);
@@ -134,7 +144,8 @@ static void print_json(const struct status *s, struct arena *a)
 /* Something a person should look at. */
 static bool troubled(const struct status *s)
 {
-	return !rules_fine(s) || (s->courier_known && s->courier.dead > 0);
+	return !rules_fine(s) || s->unreached.n || s->counts.outbox_undelivered > 0 ||
+	       (s->courier_known && s->courier.dead > 0);
 }
 
 static int show(struct tool *t, struct status *s, struct store *st)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/engine.h"
+#include "app/reach.h"
 #include "daemon/both.h"
 #include "io/clock.h"
 #include "io/files.h"
@@ -96,6 +97,20 @@ static struct config *read_config(const char *path)
 	return config;
 }
 
+static bool check_reach(const struct ruleset *rules, const struct config *config)
+{
+	struct arena a = { 0 };
+	struct str complaint;
+	struct strs unreached;
+
+	reach_nobody(&a, rules, &config->routes, &unreached);
+	complaint = reach_complaint(&a, &unreached);
+	if (complaint.p)
+		fprintf(stderr, "ruptured: %s\n", complaint.p);
+	arena_release(&a);
+	return unreached.n == 0;
+}
+
 static int check(const char *path)
 {
 	struct config *config = read_config(path);
@@ -104,6 +119,7 @@ static int check(const char *path)
 	struct rule_sources sources;
 	struct rule_faults faults = { 0 };
 	struct ruleset *rules = NULL;
+	bool reached = true;
 	struct error e;
 
 	if (!config)
@@ -113,16 +129,18 @@ static int check(const char *path)
 	else
 		rules = ruledir_compile(&sources, &out, &faults);
 	fputs(buf_str(&out).p, stderr);
-	if (rules)
+	if (rules) {
 		printf("configuration and %zu rules are sound, rule set %.8s, %zu warnings\n", rules->n, rules->hash.p,
 		       faults.warnings);
+		reached = check_reach(rules, config);
+	}
 	config_free(config);
 	arena_release(&a);
 	buf_release(&out);
 	if (!rules)
 		return 1;
 	rules_free(rules);
-	return 0;
+	return reached ? 0 : 1;
 }
 
 static int open_signals(void)

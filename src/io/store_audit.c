@@ -187,7 +187,8 @@ int store_count(struct store *st, struct store_counts *ret, struct error *e)
 		" (SELECT count(*) FROM incidents),"
 		" (SELECT count(*) FROM outbox WHERE outcome IS NULL),"
 		" (SELECT count(*) FROM outbox WHERE outcome = 'delivered'),"
-		" (SELECT count(*) FROM outbox WHERE outcome = 'dead')";
+		" (SELECT count(*) FROM outbox WHERE outcome = 'dead'),"
+		" (SELECT count(*) FROM outbox WHERE outcome = 'undelivered')";
 	struct db_stmt *s;
 
 	*ret = (struct store_counts){ 0 };
@@ -203,6 +204,7 @@ int store_count(struct store *st, struct store_counts *ret, struct error *e)
 		.outbox_waiting = db_int(s, 6),
 		.outbox_delivered = db_int(s, 7),
 		.outbox_dead = db_int(s, 8),
+		.outbox_undelivered = db_int(s, 9),
 	};
 	db_reset(s);
 	return 0;

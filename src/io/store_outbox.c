@@ -72,3 +72,26 @@ int store_outbox_receipt(struct store *st, struct str key, struct str outcome, i
 	db_bind_int(s, 3, at);
 	return db_run(s, e);
 }
+
+int store_outbox_keep(struct store *st, const struct outbox_row *row, struct error *e)
+{
+	static const char sql[] = "UPDATE outbox SET relayed_at = at, outcome = 'undelivered', outcome_at = at"
+				  " WHERE key = ?1 AND outcome IS NULL";
+	struct db_stmt *s;
+
+	if (store_outbox_put(st, row, e) < 0 || db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, row->key);
+	return db_run(s, e);
+}
+
+int store_outbox_forget(struct store *st, int64_t before, struct error *e)
+{
+	static const char sql[] = "DELETE FROM outbox WHERE outcome = 'delivered' AND outcome_at < ?1";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, before);
+	return db_run(s, e);
+}
