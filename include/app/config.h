@@ -19,7 +19,7 @@ struct config {
 	struct strs rules;	 /* files and directories, in order */
 	VEC(struct sink) sinks;
 	struct routes routes;
-	int64_t retain_processed_s, retain_rejected_s;
+	int64_t retain_processed_s, retain_rejected_s, retain_delivered_s; /* 0: for ever */
 	int64_t announce_within_s; /* INT64_MAX: always */
 	bool consent_required;
 	bool tokens_as_given;

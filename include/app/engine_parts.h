@@ -1,6 +1,6 @@
 /*
  * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge, announce,
- * outbox of one case), commands.c (people's acts), relay.c (courier.db).  For nobody else.
+ * outbox of one case), commands.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
  */
 #ifndef RUPTURED_APP_ENGINE_PARTS_H
 #define RUPTURED_APP_ENGINE_PARTS_H
@@ -51,6 +51,7 @@ struct engine {
 	bool to_relay;
 	bool reach_told; /* that safeguarding alerts reach nobody, if so */
 	int64_t receipts_due_ms, listing_due_ms;
+	int64_t housekept_s; /* wall clock; 0: not yet */
 	struct str sources_hash; /* of the rule files last taken, or refused and reported */
 	struct arena sources_arena;
 	struct engine_counts counts;
@@ -84,6 +85,9 @@ int case_engine_alert(struct engine *en, const char *id, enum severity severity,
 
 /* commands.c */
 int commands_step(struct engine *en, size_t *ret_n, struct error *e);
+
+/* housekeeping.c: removes what is old, at most once an hour; what fails is logged and tried again. */
+void housekeeping_step(struct engine *en);
 
 /* relay.c */
 int relay_step(struct engine *en, struct error *e);

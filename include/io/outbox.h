@@ -38,7 +38,7 @@ struct parcel {
 int outbox_next(struct outbox *ob, struct arena *a, struct str sink, int64_t now, struct parcel **ret,
 		int64_t *ret_wait_until, struct error *e);
 int outbox_delivered(struct outbox *ob, int64_t row, int64_t now, struct error *e);
-/* Tried in vain: again at `again_at`, or dead when DATE_NONE.  `why` holds no payload. */
+/* Tried in vain at `now`: again at `again_at`, or dead when DATE_NONE.  `why` holds no payload. */
 int outbox_failed(struct outbox *ob, int64_t row, int64_t now, int64_t again_at, struct str why, struct error *e);
 /* Sinks that have waiting rows. */
 int outbox_sinks(struct outbox *ob, struct arena *a, struct strs *ret, struct error *e);
@@ -47,6 +47,8 @@ struct outbox_counts {
 	int64_t waiting, delivered, dead;
 };
 int outbox_count(struct outbox *ob, struct outbox_counts *ret, struct error *e);
+/* Engine: forgets what was delivered before `before` and read back.  Dead letters stay: they wait for a person. */
+int outbox_forget(struct outbox *ob, int64_t before, struct error *e);
 
 /* A fifo beside the file: the engine rings, the courier polls it.  Only a wake-up; the table is the truth. */
 int outbox_bell_listen(const char *outbox_path, int *ret_fd, struct error *e);

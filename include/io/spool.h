@@ -66,7 +66,7 @@ int spool_processed(struct spool *sp, enum spool_queue q, const struct spool_fil
 int spool_rejected(struct spool *sp, enum spool_queue q, const struct spool_file *f, struct str why, struct error *e);
 /* answers/NAME, whole or not at all. */
 int spool_answer(struct spool *sp, struct str name, struct str text, struct error *e);
-/* Removes what is older in processed/ and rejected/; 0: keep for ever. */
+/* Removes what is older in processed/ and rejected/; 0: keep for ever.  Answers to commands live for a day. */
 int spool_retain(struct spool *sp, int64_t now_s, int64_t processed_s, int64_t rejected_s, struct error *e);
 
 #endif

@@ -31,7 +31,7 @@ struct said {
 	struct str spool, store;
 	struct strs rules;
 	struct {
-		int64_t processed_s, rejected_s;
+		int64_t processed_s, rejected_s, delivered_s;
 	} retention;
 	int64_t announce_within_s;
 	int consent, tokens;
@@ -136,6 +136,9 @@ static const struct field retention_fields[] = {
 	  offsetof(struct said, retention.processed_s) - offsetof(struct said, retention), false, &or_forever },
 	{ "rejected", "how long refused files are kept in rejected/ (a duration, or `forever`)", read_duration_or,
 	  offsetof(struct said, retention.rejected_s) - offsetof(struct said, retention), false, &or_forever },
+	{ "delivered", "how long a delivered alert's payload is kept in the databases (a duration, or `forever`)",
+	  read_duration_or, offsetof(struct said, retention.delivered_s) - offsetof(struct said, retention), false,
+	  &or_forever },
 	{ 0 },
 };
 
@@ -151,8 +154,8 @@ static const struct field config_fields[] = {
 	  offsetof(struct said, delivery.routes), false, NULL },
 	{ "fallback", "the sink for what no route took", read_any, offsetof(struct said, delivery.fallback), false,
 	  NULL },
-	{ "retention", "how long files stay in the spool", read_map, offsetof(struct said, retention), false,
-	  retention_fields },
+	{ "retention", "how long files and delivered alerts are kept", read_map, offsetof(struct said, retention),
+	  false, retention_fields },
 	{ "announce_within", "what changed longer ago than this when first judged is listed, never sent (or `always`)",
 	  read_duration_or, offsetof(struct said, announce_within_s), false, &or_always },
 	{ "consent", "`assumed` or `required`: may a transcript be read when its record does not say", read_word,
@@ -168,7 +171,7 @@ static void set_defaults(struct arena *a, struct said *s)
 		.version = 1,
 		.spool = STR(DEFAULT_SPOOL),
 		.store = STR(DEFAULT_STORE),
-		.retention = { DEFAULT_RETENTION_S, DEFAULT_RETENTION_S },
+		.retention = { DEFAULT_RETENTION_S, DEFAULT_RETENTION_S, DEFAULT_RETENTION_S },
 		.announce_within_s = DEFAULT_ANNOUNCE_S,
 		.consent = CONSENT_ASSUMED,
 		.tokens = TOKENS_RANDOM,
@@ -194,6 +197,7 @@ static void settle(struct config *c, const struct said *s)
 	c->rules = s->rules;
 	c->retain_processed_s = s->retention.processed_s;
 	c->retain_rejected_s = s->retention.rejected_s;
+	c->retain_delivered_s = s->retention.delivered_s;
 	c->announce_within_s = s->announce_within_s;
 	c->consent_required = s->consent == CONSENT_REQUIRED;
 	c->tokens_as_given = s->tokens == TOKENS_AS_GIVEN;

@@ -434,6 +434,8 @@ static int work(struct engine *en, bool look, size_t *ret_done, struct error *e)
 		return -1;
 	if (receipts_step(en, &read, e) < 0)
 		return -1;
+	if (!records)
+		housekeeping_step(en);
 	*ret_done = commands + records + timers + read;
 	return 0;
 }

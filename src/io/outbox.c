@@ -294,3 +294,14 @@ int outbox_count(struct outbox *ob, struct outbox_counts *ret, struct error *e)
 	db_reset(s);
 	return 0;
 }
+
+int outbox_forget(struct outbox *ob, int64_t before, struct error *e)
+{
+	static const char sql[] = "DELETE FROM parcels WHERE state = 1 AND receipt_read = 1 AND ended_at < ?1";
+	struct db_stmt *s;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, before);
+	return db_run(s, e);
+}

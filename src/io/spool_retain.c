@@ -1,5 +1,5 @@
 /*
- * Retention: what was processed or rejected long enough ago is removed.
+ * Retention: what was processed, rejected or answered long enough ago is removed.
  *
  * The age of a file here counts from its last change of inode, which the rename into the directory was: a record
  * written long ago is kept as long as any other.
@@ -11,6 +11,8 @@
 
 #include "base/date.h"
 #include "io/spool_private.h"
+
+#define ANSWERS_S DAY_S /* who asked has read it long ago */
 
 /* A stream of its own: the spool's descriptor keeps its place in the directory. */
 static DIR *list(int parent, const char *name)
@@ -76,16 +78,16 @@ static int retain_processed(struct spool *sp, int64_t before, struct error *e)
 	return 0;
 }
 
-static int retain_rejected(struct spool *sp, int64_t before, struct error *e)
+static int retain_flat(struct spool *sp, enum spool_directory which, int64_t before, struct error *e)
 {
 	int fd;
 	DIR *d;
 
-	if (spool_directory(sp, IN_REJECTED, &fd, e) < 0)
+	if (spool_directory(sp, which, &fd, e) < 0)
 		return -1;
 	d = list(fd, ".");
 	if (!d)
-		return error_errno(e, "listing rejected/ of the spool");
+		return error_errno(e, "listing %s of the spool", which == IN_REJECTED ? "rejected/" : "answers/");
 	remove_older(d, before);
 	closedir(d);
 	return 0;
@@ -95,5 +97,7 @@ int spool_retain(struct spool *sp, int64_t now_s, int64_t processed_s, int64_t r
 {
 	if (processed_s > 0 && retain_processed(sp, now_s - processed_s, e) < 0)
 		return -1;
-	return rejected_s > 0 ? retain_rejected(sp, now_s - rejected_s, e) : 0;
+	if (rejected_s > 0 && retain_flat(sp, IN_REJECTED, now_s - rejected_s, e) < 0)
+		return -1;
+	return retain_flat(sp, IN_ANSWERS, now_s - ANSWERS_S, e);
 }

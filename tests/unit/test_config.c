@@ -51,6 +51,7 @@ static void check_defaults(const struct config *c)
 	CHECK_STR(c->rules.items[1], "/etc/ruptured/rules.d");
 	CHECK_INT(c->retain_processed_s, 90 * DAY_S);
 	CHECK_INT(c->retain_rejected_s, 90 * DAY_S);
+	CHECK_INT(c->retain_delivered_s, 90 * DAY_S);
 	CHECK_INT(c->announce_within_s, 30 * DAY_S);
 	CHECK(!c->consent_required && !c->tokens_as_given);
 	CHECK_INT(c->sinks.n, 1);
@@ -96,7 +97,7 @@ TEST(every_key_of_the_configuration_is_read)
 					"    match: {severity: at least warning, rules: [drops.*], notify: leads}\n"
 					"    to: desk\n"
 					"fallback: desk\n"
-					"retention: {processed: 10 days, rejected: forever}\n"
+					"retention: {processed: 10 days, rejected: forever, delivered: 3 weeks}\n"
 					"announce_within: always\n"
 					"consent: required\n"
 					"tokens: as given\n");
@@ -119,8 +120,8 @@ TEST(every_key_of_the_configuration_is_read)
 	CHECK_INT(desk->privacy, PRIVACY_ADVICE);
 	CHECK_INT(desk->retry_first_s, 5);
 	CHECK_INT(desk->retry_max_s, 3600);
-	CHECK_INT(desk->max_attempts, 7);
 	CHECK_INT(desk->give_up_s, 0);
+	CHECK_INT(desk->max_attempts, 7);
 	exec = desk->settings;
 	CHECK_STR(str_of(exec->argv[2]), "the desk");
 	CHECK(exec->argv[3] == NULL);
@@ -135,6 +136,7 @@ TEST(every_key_of_the_configuration_is_read)
 	CHECK_STR(c->routes.fallback, "desk");
 	CHECK_INT(c->retain_processed_s, 10 * DAY_S);
 	CHECK_INT(c->retain_rejected_s, 0);
+	CHECK_INT(c->retain_delivered_s, 21 * DAY_S);
 	CHECK(c->announce_within_s == INT64_MAX);
 	CHECK(c->consent_required && c->tokens_as_given);
 	config_free(c);

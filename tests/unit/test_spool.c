@@ -618,8 +618,12 @@ TEST(what_is_kept_long_enough_is_removed)
 	drop(arena, "b", "1");
 	look(sp, arena, "b", now);
 	reject(sp, "why");
+	REQUIRE(spool_answer(sp, STR("c.json"), STR("{}"), &e) == 0);
+	CHECK_INT(spool_retain(sp, now + 80000, 90 * day, 90 * day, &e), 0);
+	CHECK_INT(count(in_spool(arena, "answers")), 1);
 	CHECK_INT(spool_retain(sp, now + 89 * day, 90 * day, 90 * day, &e), 0);
 	CHECK(count(processed) == 1 && count(in_spool(arena, "rejected")) == 2);
+	CHECK_INT(count(in_spool(arena, "answers")), 0);
 	CHECK_INT(spool_retain(sp, now + 91 * day, 0, 0, &e), 0);
 	CHECK(count(processed) == 1 && count(in_spool(arena, "rejected")) == 2);
 	CHECK_INT(spool_retain(sp, now + 91 * day, 90 * day, 0, &e), 0);
