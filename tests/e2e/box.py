@@ -191,7 +191,8 @@ class DevLog:
         if os.path.exists("/dev/log"):
             os.unlink("/dev/log")
 
-    def start_rsyslogd(self):
+    def start_rsyslogd(self, more=""):
+        """A real one; `more` goes to the end of its configuration."""
         program = shutil.which("rsyslogd", path="/usr/sbin:/usr/bin")
         if not program:
             raise Skip("rsyslogd is not installed")
@@ -199,22 +200,25 @@ class DevLog:
         conf.write_text(f'global(workDirectory="{self.box.dir}")\n'
                         'module(load="imuxsock" SysSock.Name="/dev/log" SysSock.Unlink="on" SysSock.UsePIDFromSystem="off")\n'
                         'template(name="all" type="string" string="%syslogfacility-text%.%syslogseverity-text% %syslogtag%%msg%\\n")\n'
-                        f'action(type="omfile" file="{self.box.dir}/rsyslog.out" template="all")\n')
+                        f'action(type="omfile" file="{self.box.dir}/rsyslog.out" template="all")\n' + more)
         env = {k: v for k, v in os.environ.items() if k not in ("NOTIFY_SOCKET", "LISTEN_FDS")}
         self.rsyslogd = subprocess.Popen([program, "-n", "-f", conf, "-i", self.box.dir / "rsyslogd.pid"], env=env,
                                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.box.wait(lambda: os.path.exists("/dev/log"), "the socket of rsyslogd")
         return self
 
+    def stop_rsyslogd(self):
+        self.rsyslogd.terminate()
+        try:
+            self.rsyslogd.wait(10)
+        except subprocess.TimeoutExpired:
+            self.rsyslogd.kill()
+            self.rsyslogd.wait()
+
     def close(self):
         self.vanish()
         if self.rsyslogd:
-            self.rsyslogd.terminate()
-            try:
-                self.rsyslogd.wait(10)
-            except subprocess.TimeoutExpired:
-                self.rsyslogd.kill()
-                self.rsyslogd.wait()
+            self.stop_rsyslogd()
 
 
 def proc_stat(pid):
