@@ -68,6 +68,8 @@ bool unfinished_may_be_read(struct engine *en, const struct spool_entry *entry, 
  * end); it is then read again when it changes, and a last time when it is UNFINISHED_S old. */
 bool unfinished_wait(struct engine *en, const struct spool_file *f, int64_t now);
 void unfinished_linked(struct engine *en, const struct spool_file *f, int64_t now);
+/* Dealt with, but it cannot be moved out of incoming/. */
+void unfinished_stuck(struct engine *en, const struct spool_file *f, int64_t now);
 void unfinished_forget(struct engine *en, uint64_t inode);
 /* After a listing of the whole queue: what is not there any more is forgotten. */
 void unfinished_follow(struct engine *en, const spool_entries *all, int64_t now);

@@ -380,7 +380,7 @@ static void retire_all(struct group *g)
 
 		if (retire(g, at, &e) < 0) {
 			log_line(LOG_LEVEL_ERROR, "%s; trying again in a minute", e.text);
-			look_again(g->en, &at->file, clock_now() + UNFINISHED_S);
+			unfinished_stuck(g->en, &at->file, clock_now());
 		}
 		fault_point("retired");
 	}

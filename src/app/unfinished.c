@@ -50,6 +50,11 @@ void unfinished_linked(struct engine *en, const struct spool_file *f, int64_t no
 	look_again(en, f, now + LINKED_S, false);
 }
 
+void unfinished_stuck(struct engine *en, const struct spool_file *f, int64_t now)
+{
+	look_again(en, f, now + UNFINISHED_S, false);
+}
+
 void unfinished_forget(struct engine *en, uint64_t inode)
 {
 	struct unfinished *u = find(en, inode);

@@ -166,8 +166,9 @@ def test_what_is_no_regular_file_is_refused(box):
     (here / "link.json").symlink_to(outside)
     (here / "dangling.json").symlink_to(box.dir / "nowhere")
     os.mkfifo(here / "fifo.json")
-    (here / "dir.json").mkdir()
-    (here / "dir.json" / "inside.json").write_text("{}")
+    (box.dir / "dir.json").mkdir()
+    (box.dir / "dir.json" / "inside.json").write_text("{}")
+    (box.dir / "dir.json").rename(here / "dir.json")
     kinds = {"link.json": "symbolic link", "dangling.json": "symbolic link", "fifo.json": "fifo", "dir.json": "directory"}
     if os.getuid() == 0:
         try:
