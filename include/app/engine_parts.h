@@ -50,6 +50,7 @@ struct engine {
 	bool look; /* the queues are to be listed at the next chance */
 	bool to_relay;
 	bool reach_told; /* that safeguarding alerts reach nobody, if so */
+	bool confined; /* engine_confine has been called */
 	int64_t receipts_due_ms, listing_due_ms;
 	int64_t housekept_s; /* wall clock; 0: not yet */
 	struct str sources_hash; /* of the rule files last taken, or refused and reported */

@@ -2,7 +2,7 @@
  * The time, and randomness: the two things the pure floors may not know.
  *
  * Builds made with RUPTURED_TEST read the wall clock from the environment variable RUPTURED_NOW (RFC 3339, or "@seconds"),
- * or from the file RUPTURED_NOW_FILE names, when set.
+ * or from the file RUPTURED_NOW_FILE names, when set, and divide the waits of clock_wait_ms by RUPTURED_HURRY.
  */
 #ifndef RUPTURED_IO_CLOCK_H
 #define RUPTURED_IO_CLOCK_H
@@ -12,6 +12,7 @@
 
 int64_t clock_now(void);	  /* s since the epoch */
 int64_t clock_monotonic_ms(void);
+int64_t clock_wait_ms(int64_t ms); /* as long as that: what a test build may hurry */
 void random_bytes(void *p, size_t n);
 void random_hex(char *ret, size_t digits); /* and a NUL */
 

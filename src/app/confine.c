@@ -87,6 +87,7 @@ int engine_confine(struct engine *en, struct sandbox *ret, struct error *e)
 		rc = add_rules(&a, &list, c->rules.items[i].p, e);
 	if (rc == 0)
 		rc = sandbox_enter(list.items, list.n, ret, e);
+	en->confined = rc == 0;
 	arena_release(&a);
 	return rc;
 }

@@ -372,7 +372,7 @@ static int outbox_there(const char *path, struct error *e)
 		return 0;
 	if (errno != ENOENT)
 		return error_errno(e, "%s", path);
-	error_set(e, ERROR_AGAIN, "%s is not there yet", path);
+	error_set(e, ERROR_AGAIN, "%s is not there yet: ruptured makes it when it first starts", path);
 	e->sys = ENOENT;
 	return -1;
 }

@@ -1,5 +1,6 @@
 #include "app/engine.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,14 +10,15 @@
 #include "io/files.h"
 #include "io/log.h"
 
-#define DUE_MAX		  200 /* cases whose timers are judged in one transaction */
-#define SWEEP_MAX	  50  /* cases judged again under changed rules in one transaction */
+#define DUE_MAX		   200 /* cases whose timers are judged in one transaction */
+#define SWEEP_MAX	   50  /* cases judged again under changed rules in one transaction */
 
-#define FACT_GOOD_RULES	  "rules.good"	 /* the last good set's sources, packed */
-#define FACT_JUDGED_HASH  "rules.judged" /* the hash of the set that every case was last judged by */
-#define FACT_RULES_STATUS "rules.status" /* for `rupturectl status`: "ok", or the faults of the refused set */
-#define FACT_STARTED	  "engine.started"
-#define FACT_UNREACHED	  "safety.unreached" /* for `rupturectl status`: what is wrong, or nothing */
+#define FACT_GOOD_RULES	   "rules.good"	   /* the last good set's sources, packed */
+#define FACT_JUDGED_HASH   "rules.judged"  /* the hash of the set that every case was last judged by */
+#define FACT_RULES_STATUS  "rules.status"  /* for `rupturectl status`: "ok", or the faults of the refused set */
+#define FACT_CONFIG_STATUS "config.status" /* "ok", or the faults of the refused configuration */
+#define FACT_STARTED	   "engine.started"
+#define FACT_UNREACHED	   "safety.unreached" /* for `rupturectl status`: what is wrong, or nothing */
 
 /* Every case is judged again, silently, before anything else happens: else a record that arrives in between would
  * announce what the edited rules alone have changed. */
@@ -99,15 +101,37 @@ static void log_lines(struct str text)
 	}
 }
 
-/* The log, `status` and the alert channel. */
-static int report_refused(struct engine *en, struct str faults, struct error *e)
+/* A file of the administrator's that cannot be used: where its faults are kept, and what is said of it. */
+struct refusal {
+	const char *fact, *alert, *say;
+};
+static const struct refusal refused_rules = {
+	FACT_RULES_STATUS,
+	"engine.rules_refused",
+	"the rule files on disk have faults; the last good rules stay in force",
+};
+static const struct refusal refused_config = {
+	FACT_CONFIG_STATUS,
+	"engine.config_refused",
+	"the configuration on disk has faults; the last good one stays in force",
+};
+
+/* The log, `status` and, unless these very faults were told before (the engine was restarted), the alert channel. */
+static int report_refused(struct engine *en, const struct refusal *r, struct str faults, struct error *e)
 {
-	log_line(LOG_LEVEL_ERROR, "the rules on disk have faults and are not used; the last good set stays in force");
+	struct arena a = { 0 };
+	struct str told;
+	int rc = store_fact(en->store, &a, r->fact, &told, e);
+
+	log_line(LOG_LEVEL_ERROR, "%s:", r->say);
 	log_lines(faults);
-	if (store_fact_put(en->store, FACT_RULES_STATUS, faults, e) < 0)
-		return -1;
-	return case_engine_alert(en, "engine.rules_refused", SEVERITY_WARNING,
-				 STR("the rule files on disk have faults; the last good rules stay in force"), e);
+	if (rc == 0 && !str_eq(told, faults)) {
+		rc = case_engine_alert(en, r->alert, SEVERITY_WARNING, str_of(r->say), e);
+		if (rc == 0)
+			rc = store_fact_put(en->store, r->fact, faults, e);
+	}
+	arena_release(&a);
+	return rc;
 }
 
 static int load_last_good(struct engine *en, struct error *e)
@@ -159,7 +183,7 @@ static int try_rules(struct engine *en, struct loading *l, bool final, bool *ret
 		log_lines(buf_str(&l->faults));
 		return -1;
 	}
-	return final ? report_refused(en, buf_str(&l->faults), e) : 0;
+	return final ? report_refused(en, &refused_rules, buf_str(&l->faults), e) : 0;
 }
 
 /* Whether these very bytes were taken, or finally refused, before: then there is nothing to do. */
@@ -181,6 +205,8 @@ static int load_rules(struct engine *en, bool final, bool *ret_refused, struct e
 	struct str hash;
 	int rc = ruledir_read(&l.arena, &en->config->rules, &l.sources, e);
 
+	if (rc < 0 && e->sys == EACCES && en->confined)
+		error_context(e, "not within reach since the start (a restart may mend it)");
 	*ret_refused = false;
 	if (rc == 0) {
 		ruledir_pack(&l.sources, &l.pack);
@@ -204,48 +230,53 @@ static bool same_paths(const struct strs *x, const struct strs *y)
 }
 
 /* The sandbox, the watches and the open files are bound to these. */
-static void keep_places(const struct config *old, struct config *new)
+static void keep_places(const struct config *old, struct config *next)
 {
-	struct arena *a = &new->arena;
+	struct arena *a = &next->arena;
 
-	if (!str_eq(old->spool, new->spool) || !str_eq(old->store, new->store))
+	if (!str_eq(old->spool, next->spool) || !str_eq(old->store, next->store))
 		log_line(LOG_LEVEL_WARNING, "the configuration names another spool or store: restart to use it");
-	if (!same_paths(&old->rules, &new->rules))
+	if (!same_paths(&old->rules, &next->rules))
 		log_line(LOG_LEVEL_WARNING, "the configuration names other rule paths: restart to use them");
-	new->spool = arena_dup(a, old->spool);
-	new->store = arena_dup(a, old->store);
-	new->courier_db = arena_dup(a, old->courier_db);
-	new->rules = (struct strs){ 0 };
+	next->spool = arena_dup(a, old->spool);
+	next->store = arena_dup(a, old->store);
+	next->courier_db = arena_dup(a, old->courier_db);
+	next->rules = (struct strs){ 0 };
 	for (size_t i = 0; i < old->rules.n; i++)
-		*VEC_PUSH(a, &new->rules) = arena_dup(a, old->rules.items[i]);
+		*VEC_PUSH(a, &next->rules) = arena_dup(a, old->rules.items[i]);
+}
+
+static int use_config(struct engine *en, struct config *next, struct error *e)
+{
+	if (str_eq(next->text, en->config->text)) {
+		config_free(next);
+	} else {
+		keep_places(en->config, next);
+		config_free(en->config);
+		en->config = next;
+		log_line(LOG_LEVEL_INFO, "configuration read: %zu routes, %zu sinks", next->routes.all.n,
+			 next->sinks.n);
+	}
+	return store_fact_put(en->store, FACT_CONFIG_STATUS, STR("ok"), e);
 }
 
 /* The new configuration with the old places; or the old one when the new has faults. */
-static bool reload_config(struct engine *en, bool final)
+static int reload_config(struct engine *en, bool final, bool *ret_refused, struct error *e)
 {
-	struct arena a = { 0 };
-	struct diags d = { .arena = &a };
-	struct error e = { 0 };
-	struct config *new = config_load(en->options.config_path, &d, &e);
+	struct buf faults = { 0 };
+	struct error why = { 0 };
+	struct config *next = config_load_shown(en->options.config_path, &faults, &why);
+	int rc = 0;
 
-	if (!new) {
-		if (final)
-			log_line(LOG_LEVEL_ERROR,
-				 "the configuration has faults and is not used (%s); `ruptured --check` shows them",
-				 e.kind != ERROR_NONE ? e.text : "see there");
-		arena_release(&a);
-		return false;
-	}
-	if (str_eq(new->text, en->config->text)) {
-		config_free(new);
-		arena_release(&a);
-		return true;
-	}
-	keep_places(en->config, new);
-	config_free(en->config);
-	en->config = new;
-	arena_release(&a);
-	return true;
+	*ret_refused = next == NULL;
+	if (why.kind != ERROR_NONE)
+		buf_printf(&faults, "%s\n", why.text);
+	if (next)
+		rc = use_config(en, next, e);
+	else if (final)
+		rc = report_refused(en, &refused_config, buf_str(&faults), e);
+	buf_release(&faults);
+	return rc;
 }
 
 /* Under the rules and routes in force now; told when it changed. */
@@ -270,11 +301,11 @@ static int check_reach(struct engine *en, struct error *e)
 
 int engine_reload(struct engine *en, bool final, bool *ret_refused, struct error *e)
 {
-	bool config_ok = reload_config(en, final);
+	bool config_refused;
 
-	if (load_rules(en, final, ret_refused, e) < 0)
+	if (reload_config(en, final, &config_refused, e) < 0 || load_rules(en, final, ret_refused, e) < 0)
 		return -1;
-	*ret_refused |= !config_ok;
+	*ret_refused |= config_refused;
 	return check_reach(en, e);
 }
 
@@ -311,6 +342,8 @@ static int open_parts(struct engine *en, struct error *e)
 	    store_digest_key(en->store, &en->digest_key, e) < 0)
 		return -1;
 	rc = store_fact_put(en->store, FACT_STARTED, date_format(&a, engine_now(en)), e);
+	if (rc == 0)
+		rc = store_fact_put(en->store, FACT_CONFIG_STATUS, STR("ok"), e);
 	arena_release(&a);
 	if (rc < 0 || load_rules(en, true, &refused, e) < 0)
 		return -1;

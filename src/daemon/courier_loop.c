@@ -17,6 +17,7 @@
 #define EXIT_TRY_AGAIN 75
 
 #define FILE_WAIT_MS   500  /* until the engine has made courier.db */
+#define QUIET_MS       5000 /* which is nothing to speak of for this long */
 #define SETTLE_MS      500  /* the configuration is read again when it has rested this long */
 #define GRACE_MS       2000 /* at shutdown: running jobs may end by themselves */
 #define HURRY_MS       2000 /* and then, asked to, before they are killed */
@@ -170,6 +171,7 @@ static void tell_trouble(struct loop *l, const char *text)
 /* The engine makes courier.db at its first start, which may be later than ours. */
 static int open_courier(struct loop *l)
 {
+	int64_t tell_at_ms = clock_monotonic_ms() + clock_wait_ms(QUIET_MS);
 	struct error e;
 
 	while (!l->stop_at_ms) {
@@ -181,11 +183,12 @@ static int open_courier(struct loop *l)
 			log_line(LOG_LEVEL_ERROR, "%s", e.text);
 			return -1;
 		}
-		tell_trouble(l, e.text);
+		if (e.sys != ENOENT || clock_monotonic_ms() >= tell_at_ms)
+			tell_trouble(l, e.text);
 		notify_status("waiting: %s", e.text);
 		notify_watchdog();
 		wait_until(l, clock_monotonic_ms() + FILE_WAIT_MS);
-		if (l->reload)
+		if (l->reload || config_changed(l, clock_monotonic_ms()))
 			reload(l);
 	}
 	return 0;

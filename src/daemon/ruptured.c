@@ -156,15 +156,27 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* The directory it is in: a file that is saved by rename is a new one each time. */
+static int watch_above(const char *path, struct error *e)
+{
+	char directory[4096];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	return access(directory, F_OK) == 0 ? watch_add(directory, e) : 0;
+}
+
 static int watch_tree(const char *path, struct error *e)
 {
 	struct arena a = { 0 };
 	struct str *files;
 	char last[4096] = "";
 	size_t n;
-	int rc = 0;
+	int rc;
 
-	if (access(path, F_OK) != 0 || str_ends(str_of(path), ".yaml"))
+	if (str_ends(str_of(path), ".yaml"))
+		return watch_above(path, e);
+	if (access(path, F_OK) != 0)
 		return 0;
 	rc = watch_add(path, e);
 	if (rc == 0)
@@ -183,17 +195,6 @@ static int watch_tree(const char *path, struct error *e)
 	return rc;
 }
 
-static int watch_config(const char *path, struct error *e)
-{
-	char directory[4096];
-	const char *slash;
-
-	path = path ? path : CONFIG_PATH;
-	slash = strrchr(path, '/');
-	snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-	return access(directory, F_OK) == 0 ? watch_add(directory, e) : 0;
-}
-
 static int watch_all(struct loop *l, const char *config_path, struct error *e)
 {
 	const struct config *config = engine_config(l->engine);
@@ -205,7 +206,7 @@ static int watch_all(struct loop *l, const char *config_path, struct error *e)
 	for (size_t i = 0; i < rules->n; i++)
 		if (watch_tree(rules->items[i].p, e) < 0)
 			return -1;
-	return watch_config(config_path, e);
+	return watch_above(config_path ? config_path : CONFIG_PATH, e);
 }
 
 static void want_reload(struct loop *l, int64_t in_ms)
@@ -213,7 +214,7 @@ static void want_reload(struct loop *l, int64_t in_ms)
 	int64_t now = clock_monotonic_ms();
 
 	if (!l->reload.at_ms)
-		l->reload.final_ms = now + GIVE_UP_MS;
+		l->reload.final_ms = now + clock_wait_ms(GIVE_UP_MS);
 	l->reload.at_ms = now + in_ms;
 }
 
@@ -241,14 +242,15 @@ static void take_events(struct loop *l)
 
 static int reload(struct loop *l, struct error *e)
 {
-	bool final = clock_monotonic_ms() + TRY_AGAIN_MS >= l->reload.final_ms, refused;
+	int64_t again_ms = clock_monotonic_ms() + clock_wait_ms(TRY_AGAIN_MS);
+	bool final = again_ms >= l->reload.final_ms, refused;
 
 	notify_reloading();
 	if (engine_reload(l->engine, final, &refused, e) < 0)
 		return -1;
 	notify_ready();
 	if (refused && !final)
-		l->reload.at_ms = clock_monotonic_ms() + TRY_AGAIN_MS;
+		l->reload.at_ms = again_ms;
 	else
 		l->reload = (struct pending_reload){ 0 };
 	return 0;
@@ -321,7 +323,9 @@ static int run_once(struct loop *l, struct error *e)
 
 static int fail(const struct error *e)
 {
-	fprintf(stderr, "ruptured: %s\n", e->text);
+	log_line(LOG_LEVEL_ERROR, "%s", e->text);
+	if (e->kind == ERROR_REFUSED)
+		return EXIT_BAD_INPUT; /* the unit does not try that again */
 	return e->kind == ERROR_HELD || e->kind == ERROR_AGAIN ? EXIT_TRY_AGAIN : 1;
 }
 

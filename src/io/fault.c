@@ -18,7 +18,7 @@ static const struct {
 	{ "EBUSY", EBUSY },   { "EACCES", EACCES }, { "EMFILE", EMFILE },
 };
 
-/* What follows `name` in RUPTURED_FAULT: "", ":3" or "=ENOSPC"; NULL when another point is meant. */
+/* What follows `name` in RUPTURED_FAULT: "", ":3", "=hang" or "=ENOSPC"; NULL when another point is meant. */
 static const char *asked(const char *name)
 {
 	const char *fault = getenv("RUPTURED_FAULT");
@@ -35,6 +35,9 @@ void fault_point(const char *name)
 	static int seen; /* passes of the one point that RUPTURED_FAULT names */
 	const char *how = asked(name);
 
+	if (how && strcmp(how, "=hang") == 0)
+		for (;;)
+			pause();
 	if (!how || *how == '=')
 		return;
 	if (++seen >= (*how == ':' ? atoi(how + 1) : 1))

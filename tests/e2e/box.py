@@ -92,11 +92,12 @@ class Program:
 
     def notified(self):
         """Everything said to the service manager so far, as lines."""
-        while True:
+        while self.socket.fileno() >= 0:
             try:
                 self.notices += self.socket.recv(4096).decode(errors="replace").splitlines()
             except BlockingIOError:
-                return self.notices
+                break
+        return self.notices
 
     def wait_ready(self, seconds=10):
         def ready():
@@ -517,6 +518,8 @@ class Box:
         """Polls until the condition holds and returns what it returned."""
         deadline = time.monotonic() + seconds * self.slow
         while True:
+            for program in self.programs:
+                program.notified()  # a full socket would hold it up
             found = condition()
             if found:
                 return found
