@@ -124,13 +124,14 @@ bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUIC
 check: gates format-check compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 
 # What is promised about the sources, each promise a script, and each script seen to catch a planted fault.
-gates: $(LIBRARY)  ## floors, libraries, purity, globals, headers, functions
+gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, headers, functions, reference
 	scripts/gates/floors
 	scripts/gates/libraries
 	scripts/gates/headers
 	scripts/gates/functions
 	scripts/gates/purity $(O)/obj
 	scripts/gates/globals $(O)/obj
+	O=$(O) scripts/gates/reference
 	scripts/gates/selftest
 
 floors:
@@ -157,6 +158,9 @@ install: all  ## install below $(DESTDIR)$(PREFIX)
 uninstall:  ## remove what install put there, save configuration and state
 	@scripts/install --remove
 
+docs: $(O)/rupturectl  ## write the reference of the keys into docs/
+	O=$(O) scripts/gates/reference . --write
+
 clean:  ## remove build/
 	rm -rf build
 
@@ -167,4 +171,4 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .PHONY: FORCE all unit deps demo test asan tsan valgrind bench check gates floors purity compilers \
-        format-check cppcheck install uninstall clean format help
+        format-check cppcheck docs install uninstall clean format help

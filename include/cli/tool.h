@@ -28,6 +28,7 @@ int tool_alerts(struct tool *t, int argc, char **argv);
 int tool_status(struct tool *t, int argc, char **argv);
 int tool_ack(struct tool *t, int argc, char **argv);
 int tool_case(struct tool *t, int argc, char **argv);
+int tool_reference(struct tool *t, int argc, char **argv);
 int tool_audit(struct tool *t, int argc, char **argv);
 
 /* "rupturectl: ..." on standard error; EXIT_WRONG, and EXIT_AGAIN for a passing trouble. */

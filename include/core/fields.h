@@ -35,6 +35,8 @@ struct field {
 	size_t offset;
 	bool required;
 	const void *detail; /* what `read` needs: an enum's words, a limit, a nested table */
+	/* What may stand there, for the reference pages; NULL where `read` is one of the ready-made readers below. */
+	const char *value;
 };
 
 struct limit_range {
@@ -71,6 +73,9 @@ struct strs {
 struct words {
 	const char *const *words;
 };
+
+/* Read beforehand, or of no interest; detail: what stands there, a struct rows, for the reference pages; or NULL. */
+void read_skip(struct reader *r, const struct doc *v, void *into, const struct field *f);
 
 /* A map inside the map; detail: its table, whose offsets count from this row's `offset`. */
 void read_map(struct reader *r, const struct doc *v, void *into, const struct field *f);

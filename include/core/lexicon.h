@@ -43,6 +43,10 @@ struct lexicon {
 /* All lexicons of a rule set, with their matcher.  Immutable once frozen; shared by threads. */
 struct lexicons;
 
+/* The keys of a lexicon and of one of its entries, for the reference page. */
+const struct field *lexicon_fields(void);
+const struct field *lexicon_entry_fields(void);
+
 struct lexicons *lexicons_new(void);
 void lexicons_free(struct lexicons *l);
 /* A lexicon file's tree; the index of the lexicon, or -1 with errors in the reader. */

@@ -119,6 +119,8 @@ struct record {
 	struct str canonical; /* doc_canonical of the tree, for the identity table */
 };
 
+/* The keys of a record, for the reference page. */
+const struct field *record_fields(void);
 /* NULL when the record cannot be used, with errors in d; warnings alone do not refuse it.  A withdrawal needs only
  * ruptured, record, revision, case and withdrawn. */
 struct record *record_parse(struct arena *a, const struct doc *doc, struct diags *d);

@@ -96,6 +96,7 @@ const struct rule *rules_find(const struct ruleset *rs, struct str id); /* NULL 
 /* The keys of a file of rules, and of a rule, for the reference pages. */
 const struct field *rule_file_fields(void);
 const struct field *rule_fields(void);
+const struct field *rule_raise_fields(void);
 
 /* While a rule is read: what its signals may refer to.  reader.context points at one. */
 struct compile {

@@ -138,7 +138,8 @@ struct signal_kind {
 	enum channel (*channel_of)(const struct signal *signal); /* or NULL */
 	/* The selector's field table, for the schema and the reference page. */
 	const struct field *fields;
-	const char *const *keys; /* its own keys beside the selector, which `read` takes from signal->source; or NULL */
+	/* Its own keys beside the selector, which `read` takes from signal->source: names, helps and values alone; or NULL. */
+	const struct field *keys;
 	bool all_sessions; /* its windows run over all sessions, not only those the subject attended */
 	bool own_window;   /* `within` is its own affair */
 	bool about_nobody; /* `of` does not apply */
@@ -149,6 +150,9 @@ const struct signal_kind *signal_kind_find(struct str name);
 
 /* One signal of a rule; NULL with faults told. */
 struct signal *signal_read(struct reader *r, struct str name, const struct doc *doc);
+/* The keys of every kind, and those of the form with `versus`, for the reference page. */
+const struct field *signal_shared_fields(void);
+const struct field *signal_difference_fields(void);
 enum channel signal_channel(const struct signal *s); /* CHANNEL_NONE: do not count it */
 struct reading signal_evaluate(const struct signal *s, const struct view *view);
 

@@ -131,39 +131,57 @@ static void read_store(struct reader *r, const struct doc *v, void *into, const 
 		*(struct str *)into = store;
 }
 
+#define OR_FOREVER "a time span like 90 days, forever"
+
 static const struct field retention_fields[] = {
-	{ "processed", "how long judged files are kept in processed/ (a duration, or `forever`)", read_duration_or,
-	  offsetof(struct said, retention.processed_s) - offsetof(struct said, retention), false, &or_forever },
-	{ "rejected", "how long refused files are kept in rejected/ (a duration, or `forever`)", read_duration_or,
-	  offsetof(struct said, retention.rejected_s) - offsetof(struct said, retention), false, &or_forever },
-	{ "delivered", "how long a delivered alert's payload is kept in the databases (a duration, or `forever`)",
+	{ "processed", "how long judged files stay in processed/. Default: 90 days", read_duration_or,
+	  offsetof(struct said, retention.processed_s) - offsetof(struct said, retention), false, &or_forever,
+	  OR_FOREVER },
+	{ "rejected", "how long refused files stay in rejected/. Default: 90 days", read_duration_or,
+	  offsetof(struct said, retention.rejected_s) - offsetof(struct said, retention), false, &or_forever,
+	  OR_FOREVER },
+	{ "delivered", "how long what was sent of an alert is kept once it was delivered or given up. Default: 90 days",
 	  read_duration_or, offsetof(struct said, retention.delivered_s) - offsetof(struct said, retention), false,
-	  &or_forever },
+	  &or_forever, OR_FOREVER },
 	{ 0 },
 };
 
-static const struct field config_fields[] = {
-	{ "version", "of this format: 1", read_version, offsetof(struct said, version), true, NULL },
-	{ "spool", "the directory that holds incoming/, processed/, rejected/, commands/ and answers/", read_path,
-	  offsetof(struct said, spool), false, NULL },
-	{ "store", "where the engine remembers: sqlite:PATH", read_store, offsetof(struct said, store), false, NULL },
-	{ "rules", "rule files and directories, in order; later ones may override", read_paths,
-	  offsetof(struct said, rules), false, NULL },
-	{ "sinks", "where alerts can go, by name", read_any, offsetof(struct said, delivery.sinks), false, NULL },
-	{ "routes", "which alert goes to which sinks; the first that matches wins", read_any,
-	  offsetof(struct said, delivery.routes), false, NULL },
-	{ "fallback", "the sink for what no route took", read_any, offsetof(struct said, delivery.fallback), false,
-	  NULL },
+static const struct field config_table[] = {
+	{ "version", "of this format", read_version, offsetof(struct said, version), true, NULL, "1" },
+	{ "spool",
+	  "the directory that holds incoming/, processed/, rejected/, commands/ and answers/. Default: " DEFAULT_SPOOL,
+	  read_path, offsetof(struct said, spool), false, NULL, "an absolute path" },
+	{ "store", "where the engine remembers; courier/courier.db is beside it. Default: sqlite:" DEFAULT_STORE,
+	  read_store, offsetof(struct said, store), false, NULL, "sqlite: and an absolute path" },
+	{ "rules", "rule files and directories. Default: those that ship and " DEFAULT_RULES_CLINIC, read_paths,
+	  offsetof(struct said, rules), false, NULL, "a list of absolute paths" },
+	{ "sinks", "where alerts can go. Default: one, `" CONFIG_DEFAULT_SINK "`, which is the system's log", read_any,
+	  offsetof(struct said, delivery.sinks), false, NULL, "names, each with a map as below" },
+	{ "routes",
+	  "which alert goes to which sinks; the first that matches wins. Default: everything to `" CONFIG_DEFAULT_SINK
+	  "`",
+	  read_any, offsetof(struct said, delivery.routes), false, NULL, "a list of maps as below" },
+	{ "fallback", "the sink for what no route took. Default: `" CONFIG_DEFAULT_SINK "`", read_any,
+	  offsetof(struct said, delivery.fallback), false, NULL, "the name of a sink" },
 	{ "retention", "how long files and delivered alerts are kept", read_map, offsetof(struct said, retention),
 	  false, retention_fields },
-	{ "announce_within", "what changed longer ago than this when first judged is listed, never sent (or `always`)",
-	  read_duration_or, offsetof(struct said, announce_within_s), false, &or_always },
-	{ "consent", "`assumed` or `required`: may a transcript be read when its record does not say", read_word,
-	  offsetof(struct said, consent), false, &consent_words },
-	{ "tokens", "`random`, or `as given` where the clinic's own ids are random already", read_word,
-	  offsetof(struct said, tokens), false, &tokens_words },
+	{ "announce_within",
+	  "what changed longer ago than this when first judged is listed, never sent. Default: 30 days",
+	  read_duration_or, offsetof(struct said, announce_within_s), false, &or_always,
+	  "a time span like 30 days, always" },
+	{ "consent", "may the words of a transcript be looked at when its record does not say. Default: assumed",
+	  read_word, offsetof(struct said, consent), false, &consent_words },
+	{ "tokens",
+	  "how a case is called outside the store: `as given` where the clinic's own ids are random already. Default: "
+	  "random",
+	  read_word, offsetof(struct said, tokens), false, &tokens_words },
 	{ 0 },
 };
+
+const struct field *config_fields(void)
+{
+	return config_table;
+}
 
 static void set_defaults(struct arena *a, struct said *s)
 {
@@ -219,7 +237,7 @@ static void config_read(struct config *c, const struct doc *doc, struct diags *d
 
 	set_defaults(&c->arena, &said);
 	if (doc)
-		fields_read(&r, doc, config_fields, &said);
+		fields_read(&r, doc, config_table, &said);
 	settle(c, &said);
 	config_delivery_read(&r, c, &said.delivery);
 }

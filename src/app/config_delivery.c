@@ -2,7 +2,7 @@
 
 #include "base/date.h"
 
-#define DEFAULT_SINK	"log"
+#define DEFAULT_SINK	CONFIG_DEFAULT_SINK
 #define DEFAULT_KIND	"syslog"
 #define DEFAULT_ROUTE	"everything"
 #define RETRY_FIRST_S	1
@@ -89,20 +89,29 @@ static void read_give_up(struct reader *r, const struct doc *v, void *into, cons
 #define IN_RETRY(member) (offsetof(struct sink_said, retry.member) - offsetof(struct sink_said, retry))
 static const struct limit_range attempts_range = { 1, ATTEMPTS_MAX, true };
 static const struct field retry_fields[] = {
-	{ "first", "the wait after the first failure; it doubles", read_wait, IN_RETRY(first_s), false, NULL },
-	{ "longest", "no wait is longer than this", read_wait, IN_RETRY(longest_s), false, NULL },
-	{ "give_up", "after failing for so long the alert is a dead letter (7 days; or `never`)", read_give_up,
-	  IN_RETRY(give_up_s), false, NULL },
-	{ "attempts", "or after so many (any number)", read_int, IN_RETRY(attempts), false, &attempts_range },
+	{ "first", "the wait after the first failure; it doubles each time. Default: 1 second", read_wait,
+	  IN_RETRY(first_s), false, NULL, "a time span" },
+	{ "longest", "no wait is longer than this. Default: 15 minutes", read_wait, IN_RETRY(longest_s), false, NULL,
+	  "a time span" },
+	{ "give_up", "after failing for so long the alert is dead: kept, and not tried any more. Default: 7 days",
+	  read_give_up, IN_RETRY(give_up_s), false, NULL, "a time span, never" },
+	{ "attempts", "or after so many tries. Default: any number", read_int, IN_RETRY(attempts), false,
+	  &attempts_range },
 	{ 0 },
 };
 static const struct field sink_fields[] = {
-	{ "privacy", "what an alert carries there: bare, tokens, advice or numbers", read_word,
+	{ "privacy", "what an alert carries there. Default: tokens for syslog, numbers for exec", read_word,
 	  offsetof(struct sink_said, privacy), false, &privacy_words },
 	{ "retry", "how often and how long a failed delivery is tried again", read_map,
 	  offsetof(struct sink_said, retry), false, retry_fields },
+	{ 0 },
 };
-#define SINK_FIELDS (sizeof sink_fields / sizeof sink_fields[0])
+#define SINK_FIELDS (sizeof sink_fields / sizeof sink_fields[0] - 1)
+
+const struct field *config_sink_fields(void)
+{
+	return sink_fields;
+}
 
 /* The rows common to all sinks and one row a kind, so that a new kind needs no line here. */
 static const struct field *sink_table(struct arena *a)
@@ -233,23 +242,28 @@ static void read_least(struct reader *r, const struct doc *v, void *into, const 
 }
 
 static const struct field match_fields[] = {
-	{ "severity", "`at least WORD`: info, notice, warning, critical", read_least,
-	  offsetof(struct match_said, min_severity), false, NULL },
-	{ "rules", "rule ids, `*` for any run of characters", read_strs, offsetof(struct match_said, rules), false,
-	  NULL },
+	{ "severity", "how severe at least", read_least, offsetof(struct match_said, min_severity), false, NULL,
+	  "at least warning" },
+	{ "rules", "rule ids; `*` stands for any characters, save for safeguarding, which must be named whole",
+	  read_strs, offsetof(struct match_said, rules), false, NULL },
 	{ "notify", "the label a rule gives under `notify`", read_str, offsetof(struct match_said, notify), false,
 	  NULL },
 	{ 0 },
 };
 static const struct field route_fields[] = {
-	{ "name", "of the route; alerts carry it", read_str, offsetof(struct route_said, name), true, NULL },
-	{ "match", "what it takes; without it: everything", read_map, offsetof(struct route_said, match), false,
-	  match_fields },
-	{ "to", "the sinks that are told", read_any, offsetof(struct route_said, to), true, NULL },
+	{ "name", "alerts carry it", read_str, offsetof(struct route_said, name), true, NULL },
+	{ "match", "what it takes: all that is said must hold; without it: everything but safeguarding", read_map,
+	  offsetof(struct route_said, match), false, match_fields },
+	{ "to", "the sinks that are told", read_any, offsetof(struct route_said, to), true, NULL, "names of sinks" },
 	{ "continue", "yes: later routes are looked at too", read_flag, offsetof(struct route_said, go_on), false,
 	  NULL },
 	{ 0 },
 };
+
+const struct field *config_route_fields(void)
+{
+	return route_fields;
+}
 
 static void unknown_sink(struct reader *r, const struct config *c, const struct doc *at, struct str name)
 {

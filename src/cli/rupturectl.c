@@ -14,6 +14,7 @@ static const struct tool_command commands[] = {
 	{ "status", "[--files]", "show what the engine and the courier are doing", tool_status },
 	{ "ack", "ALERT [NOTE...]", "say that an alert is being looked after", tool_ack },
 	{ "case", "close CASE [REASON...]", "close a case: its alerts end, its timers stop", tool_case },
+	{ "reference", "record|rules|configuration", "print the keys of a format, as Markdown", tool_reference },
 	{ "audit", "--verify", "verify the chain of the audit table", tool_audit },
 };
 
@@ -23,7 +24,7 @@ static void usage(FILE *to)
 {
 	fputs("usage: rupturectl [-c FILE] [--json] COMMAND ...\n\n", to);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+		fprintf(to, "  %-9s %s\n            %s\n", commands[i].name, commands[i].arguments, commands[i].help);
 	fputs("\n  -c, --config FILE   configuration (default " CONFIG_PATH ")\n"
 	      "      --json          for programs\n"
 	      "  -V, --version, -h, --help\n\n"

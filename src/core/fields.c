@@ -371,6 +371,14 @@ void read_any(struct reader *r, const struct doc *v, void *into, const struct fi
 	*(const struct doc **)into = v;
 }
 
+void read_skip(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	(void)r;
+	(void)v;
+	(void)into;
+	(void)f;
+}
+
 void read_map(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
 	if (!absent(r, v, f))

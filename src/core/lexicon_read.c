@@ -31,16 +31,17 @@ static const struct field lexicon_table[] = {
 	{ "lexicon", "the name that rules use: small letters, digits, - and _", read_str,
 	  offsetof(struct lexicon_form, id), true, &id_limit },
 	{ "version", "A.B: counts taken with the same A stay comparable", read_any,
-	  offsetof(struct lexicon_form, version), true },
+	  offsetof(struct lexicon_form, version), true, NULL, "like 1.0" },
 	{ "language", "the language of its phrases: en, de, en-GB; without it, any", read_str,
 	  offsetof(struct lexicon_form, language), false, &id_limit },
 	{ "title", "what it finds, in one line", read_str, offsetof(struct lexicon_form, title) },
 	{ "source", "where its phrases come from", read_str, offsetof(struct lexicon_form, source) },
 	{ "unless", "contexts in which its entries do not count, unless an entry says otherwise", read_any,
-	  offsetof(struct lexicon_form, unless) },
+	  offsetof(struct lexicon_form, unless), false, NULL, "a list of names" },
 	{ "contexts", "more phrases for a context, or contexts of its own: name: [phrases]", read_any,
-	  offsetof(struct lexicon_form, contexts) },
-	{ "entries", "the phrases", read_any, offsetof(struct lexicon_form, entries), true },
+	  offsetof(struct lexicon_form, contexts), false, NULL, "names, each with a list of phrases" },
+	{ "entries", "the phrases", read_any, offsetof(struct lexicon_form, entries), true, NULL,
+	  "a list of phrases and of maps as below" },
 	{ 0 },
 };
 
@@ -52,16 +53,28 @@ struct entry_form {
 
 static const struct limit_range weight_range = { 0.01, WEIGHT_MAX, false };
 static const struct field entry_table[] = {
-	{ "say", "a phrase, or a list of phrases that mean the same", read_any, offsetof(struct entry_form, say) },
-	{ "re", "a regular expression, where a phrase cannot say it", read_any, offsetof(struct entry_form, re) },
+	{ "say", "a phrase, or a list of phrases that mean the same", read_any, offsetof(struct entry_form, say), false,
+	  NULL, "text, a list of texts" },
+	{ "re", "a regular expression, where a phrase cannot say it", read_any, offsetof(struct entry_form, re), false,
+	  NULL, "text" },
 	{ "weight", "how much a hit counts; 1 when not given", read_double, offsetof(struct entry_form, weight), false,
 	  &weight_range },
 	{ "unless", "contexts in which it does not count: negation, courtesy, quotation, life", read_any,
-	  offsetof(struct entry_form, unless) },
+	  offsetof(struct entry_form, unless), false, NULL, "a list of names" },
 	{ "whole", "yes: it counts only where it is the whole of a turn, fillers aside", read_flag,
 	  offsetof(struct entry_form, whole) },
 	{ 0 },
 };
+
+const struct field *lexicon_fields(void)
+{
+	return lexicon_table;
+}
+
+const struct field *lexicon_entry_fields(void)
+{
+	return entry_table;
+}
 
 static bool is_name(struct str s)
 {

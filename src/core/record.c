@@ -50,15 +50,6 @@ static void read_language(struct reader *r, const struct doc *v, void *into, con
 		*(struct str *)into = s;
 }
 
-/* Read beforehand, or of no interest. */
-static void skip(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	(void)r;
-	(void)v;
-	(void)into;
-	(void)f;
-}
-
 /* Into the whole struct record: null says that nothing is booked. */
 static void read_next(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
@@ -78,41 +69,58 @@ static void read_coded(struct reader *r, const struct doc *v, void *into, const 
 }
 
 static const struct field consent_table[] = {
-	{ "transcript", "may the words be looked at?", read_yes, 0, false, NULL },
+	{ "transcript", "may the words of `turns` be looked at? Not said: as the configuration has it", read_yes, 0,
+	  false, NULL, "true, false, null" },
 	{ NULL },
 };
 
 #define AT(member) offsetof(struct record, member)
+#define ID_VALUE   "text of at most 128 bytes"
+#define WORD_VALUE "text of at most 64 bytes"
 
 static const struct field record_table[] = {
-	{ "ruptured", "the version of this format: 1", skip, 0, true, NULL },
-	{ "record", "the id of the record", read_id, AT(id), true, &record_id_limit },
-	{ "revision", "counts up when the record is sent again with other content", read_int, AT(revision), false,
-	  &revision_range },
-	{ "case", "the id of the case", read_id, AT(case_id), true, &record_id_limit },
-	{ "session", "its number in the case", read_int, AT(session), false, &session_range },
-	{ "started", "when, with its zone", read_date, AT(started), true, NULL },
+	{ "ruptured", "the version of this format", read_skip, 0, true, NULL, "1" },
+	{ "record", "the id of this record: the same when it is sent again, and no other record's", read_id, AT(id),
+	  true, &record_id_limit, ID_VALUE },
+	{ "revision", "counts up when the record is sent again with other content; 1 when not given", read_int,
+	  AT(revision), false, &revision_range },
+	{ "case", "the clinic's id of the case: one client, couple, family or group in one treatment", read_id,
+	  AT(case_id), true, &record_id_limit, ID_VALUE },
+	{ "session", "its number in the case; without one a session is told by its `started`", read_int, AT(session),
+	  false, &session_range },
+	{ "started", "when it began, or was to begin, with its zone", read_date, AT(started), true, NULL },
 	{ "minutes", "how long it took", read_double, AT(minutes), false, &minutes_range },
-	{ "modality", "individual, couple, family, ...", read_id, AT(modality), false, &record_word_limit },
-	{ "language", "of the turns: en, nl, pt-BR", read_language, AT(language), false, &record_word_limit },
-	{ "site", "where", read_id, AT(site), false, &record_word_limit },
-	{ "next_session", "when, or null: nothing is booked", read_next, 0, false, NULL },
-	{ "participants", "who takes part", skip, 0, false, NULL },
+	{ "modality", "individual, couple, family, group, ...", read_id, AT(modality), false, &record_word_limit,
+	  WORD_VALUE },
+	{ "language", "what was spoken: phrases are looked for in this language only; `en` when not given",
+	  read_language, AT(language), false, &record_word_limit, "en, nl, pt-BR, ..." },
+	{ "site", "which of the clinic's places", read_id, AT(site), false, &record_word_limit, WORD_VALUE },
+	{ "next_session", "when the next one is booked; null: nothing is booked", read_next, 0, false, NULL,
+	  "a time, null" },
+	{ "participants", "everybody whom the rest of the record names", read_skip, 0, false, &participant_rows },
 	{ "attendance", "who came and who did not", read_rows, AT(attendance), false, &attendance_rows },
-	{ "scores", "what instruments say", read_rows, AT(scores), false, &score_rows },
-	{ "homework", "how it went", read_rows, AT(homework), false, &homework_rows },
-	{ "coded", "systems of which every marker was looked for", read_coded, AT(coded), false, &record_word_limit },
-	{ "codes", "what an observer marked", read_rows, AT(codes), false, &code_rows },
-	{ "turns", "what was said", read_rows, AT(turns), false, &turn_rows },
-	{ "reports", "who felt a rupture", read_rows, AT(reports), false, &report_rows },
-	{ "contacts", "between the sessions", read_rows, AT(contacts), false, &contact_rows },
-	{ "flags", "name: true or false", read_flags, AT(flags), false, NULL },
-	{ "consent", "to what", read_map, AT(consent_transcript), false, consent_table },
-	{ "ending", "planned, transferred or dropped: closes the case", read_word_said, AT(ending), false,
-	  &ending_words },
-	{ "withdrawn", "the record leaves again", read_flag, AT(withdrawn), false, NULL },
+	{ "scores", "questionnaires, as numbers", read_rows, AT(scores), false, &score_rows },
+	{ "homework", "how well what was agreed was done", read_rows, AT(homework), false, &homework_rows },
+	{ "coded", "coding systems whose every marker was looked for: what `codes` does not list did not occur",
+	  read_coded, AT(coded), false, &record_word_limit, "a list of texts" },
+	{ "codes", "what a trained observer marked", read_rows, AT(codes), false, &code_rows },
+	{ "turns", "the transcript, in order", read_rows, AT(turns), false, &turn_rows },
+	{ "reports", "who felt that there was a rupture", read_rows, AT(reports), false, &report_rows },
+	{ "contacts", "contacts between the sessions", read_rows, AT(contacts), false, &contact_rows },
+	{ "flags", "the clinic's own yes-or-no marks, by name: `{safeguarding: false}`", read_flags, AT(flags), false,
+	  NULL, "names, each with true or false" },
+	{ "consent", "what the clients have agreed to", read_map, AT(consent_transcript), false, consent_table },
+	{ "ending", "how the treatment ended; closes the case", read_word_said, AT(ending), false, &ending_words,
+	  "planned, transferred, dropped" },
+	{ "withdrawn", "true: this record leaves, and what was kept of it is erased", read_flag, AT(withdrawn), false,
+	  NULL, "true, false" },
 	{ NULL },
 };
+
+const struct field *record_fields(void)
+{
+	return record_table;
+}
 
 static bool of_identity(const struct field *f)
 {
@@ -128,7 +136,7 @@ static bool read_withdrawal(struct reader *r, const struct doc *doc, struct reco
 	memcpy(table, record_table, sizeof table);
 	for (struct field *f = table; f->name; f++) {
 		if (!of_identity(f)) {
-			f->read = skip;
+			f->read = read_skip;
 			f->required = false;
 		}
 	}

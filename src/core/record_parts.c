@@ -130,11 +130,12 @@ static void participant_check(struct reader *r, const struct doc *doc, void *row
 }
 
 static const struct field participant_table[] = {
-	{ "id", "the same person in all sessions of the case", read_id, offsetof(struct participant, id), true,
-	  &record_id_limit },
-	{ "role", "therapist, client, partner, parent, ...", read_word, offsetof(struct participant, role), true,
-	  &role_words },
-	{ "person", "the clinic's own id", read_id, offsetof(struct participant, person), false, &record_id_limit },
+	{ "id", "local to the case, and the same person in all its sessions", read_id, offsetof(struct participant, id),
+	  true, &record_id_limit, "text of at most 128 bytes" },
+	{ "role", "interpreter and observer count in no share, pair or `any member`", read_word,
+	  offsetof(struct participant, role), true, &role_words },
+	{ "person", "the clinic's own id; without one a therapist is known within the case only", read_id,
+	  offsetof(struct participant, person), false, &record_id_limit, "text of at most 128 bytes" },
 	{ "age", "in years", read_double, offsetof(struct participant, age), false, &age_range },
 	{ NULL },
 };
@@ -165,14 +166,14 @@ static void attendance_check(struct reader *r, const struct doc *doc, void *row)
 }
 
 static const struct field attendance_table[] = {
-	{ "who", "a participant", read_who, offsetof(struct attendance, who), true, NULL },
-	{ "status", "attended, late, left_early, no_show, cancelled or rescheduled", read_word,
-	  offsetof(struct attendance, status), true, &attendance_words },
-	{ "by", "who cancelled: client, provider or other", read_word_said, offsetof(struct attendance, by), false,
-	  &by_words },
-	{ "minutes", "how late, or how much too early", read_double, offsetof(struct attendance, minutes), false,
-	  &minutes_range },
-	{ "notice_hours", "from the cancellation to the appointment", read_double,
+	{ "who", "whose attendance; one row a person", read_who, offsetof(struct attendance, who), true, NULL,
+	  "the id of a participant" },
+	{ "status", "whether they came", read_word, offsetof(struct attendance, status), true, &attendance_words },
+	{ "by", "who cancelled or moved it", read_word_said, offsetof(struct attendance, by), false, &by_words,
+	  "client, provider, other" },
+	{ "minutes", "how late they came, or how much too early they left", read_double,
+	  offsetof(struct attendance, minutes), false, &minutes_range },
+	{ "notice_hours", "hours from the cancellation to the session", read_double,
 	  offsetof(struct attendance, notice_hours), false, &hours_range },
 	{ NULL },
 };
@@ -252,13 +253,15 @@ static void score_check(struct reader *r, const struct doc *doc, void *row)
 }
 
 static const struct field score_table[] = {
-	{ "of", "the instrument: SRS, CSRS, ...", read_id, offsetof(struct score, of), true, &record_word_limit },
-	{ "by", "who filled it in", read_who, offsetof(struct score, by), true, NULL },
-	{ "about", "whom a rater scored, when it is not the rater", read_who, offsetof(struct score, about), false,
-	  NULL },
-	{ "total", "the sum as the instrument counts it", read_double, offsetof(struct score, total), false,
-	  &score_range },
-	{ "items", "item or subscale: number", read_items, 0, false, NULL },
+	{ "of", "the questionnaire, by the name that the rules have for it: SRS, CSRS, ...", read_id,
+	  offsetof(struct score, of), true, &record_word_limit, "text of at most 64 bytes" },
+	{ "by", "who filled it in", read_who, offsetof(struct score, by), true, NULL, "the id of a participant" },
+	{ "about", "whom it is about, when that is somebody else", read_who, offsetof(struct score, about), false, NULL,
+	  "the id of a participant" },
+	{ "total", "the total, as the questionnaire counts it; this or `items` is needed", read_double,
+	  offsetof(struct score, total), false, &score_range },
+	{ "items", "items or subscales by name: `{goals: 7.5}`; never their wording", read_items, 0, false, NULL,
+	  "names, each with a number" },
 	{ NULL },
 };
 
@@ -276,8 +279,9 @@ static void homework_init(void *row)
 }
 
 static const struct field homework_table[] = {
-	{ "who", "a participant", read_who, offsetof(struct homework, who), true, NULL },
-	{ "rating", "0 to 4, null: none was set", read_rating, offsetof(struct homework, rating), true, &rating_range },
+	{ "who", "whose homework", read_who, offsetof(struct homework, who), true, NULL, "the id of a participant" },
+	{ "rating", "from not done, 0, to done in full, 4; null: none was set", read_rating,
+	  offsetof(struct homework, rating), true, &rating_range, "a number from 0 to 4, null" },
 	{ NULL },
 };
 
@@ -294,12 +298,16 @@ static void code_init(void *row)
 }
 
 static const struct field code_table[] = {
-	{ "system", "3RS, SOFTA, ...", read_id, offsetof(struct code, system), true, &record_word_limit },
-	{ "marker", "the system's word", read_id, offsetof(struct code, marker), true, &record_word_limit },
-	{ "who", "a participant; absent: the case as a whole", read_who, offsetof(struct code, who), false, NULL },
-	{ "salience", "1 to 5", read_double, offsetof(struct code, salience), false, &salience_range },
-	{ "value", "-3 to 3", read_double, offsetof(struct code, value), false, &value_range },
-	{ "at", "seconds from the start", read_double, offsetof(struct code, at), false, &seconds_range },
+	{ "system", "the coding system: 3RS, SOFTA, ...", read_id, offsetof(struct code, system), true,
+	  &record_word_limit, "text of at most 64 bytes" },
+	{ "marker", "the system's word for what was seen", read_id, offsetof(struct code, marker), true,
+	  &record_word_limit, "text of at most 64 bytes" },
+	{ "who", "in whom it was seen; without it: in the case as a whole", read_who, offsetof(struct code, who), false,
+	  NULL, "the id of a participant" },
+	{ "salience", "how strong it was", read_double, offsetof(struct code, salience), false, &salience_range },
+	{ "value", "the rating, for systems that rate", read_double, offsetof(struct code, value), false,
+	  &value_range },
+	{ "at", "when, in seconds from the start", read_double, offsetof(struct code, at), false, &seconds_range },
 	{ NULL },
 };
 
@@ -327,10 +335,12 @@ static void turn_check(struct reader *r, const struct doc *doc, void *row)
 }
 
 static const struct field turn_table[] = {
-	{ "who", "who speaks", read_who, offsetof(struct turn, who), true, NULL },
-	{ "to", "whom they speak to, when it is known", read_who, offsetof(struct turn, to), false, NULL },
-	{ "at", "seconds from the start", read_double, offsetof(struct turn, at), false, &seconds_range },
-	{ "end", "seconds from the start", read_double, offsetof(struct turn, end), false, &seconds_range },
+	{ "who", "who speaks", read_who, offsetof(struct turn, who), true, NULL, "the id of a participant" },
+	{ "to", "to whom, when that is known; with two people it is certain, else it is inferred", read_who,
+	  offsetof(struct turn, to), false, NULL, "the id of a participant" },
+	{ "at", "when the turn begins, in seconds from the start", read_double, offsetof(struct turn, at), false,
+	  &seconds_range },
+	{ "end", "when it ends", read_double, offsetof(struct turn, end), false, &seconds_range },
 	{ "text", "what is said", read_str, offsetof(struct turn, text), true, &text_limit },
 	{ NULL },
 };
@@ -349,8 +359,9 @@ static void report_init(void *row)
 }
 
 static const struct field report_table[] = {
-	{ "by", "who says it", read_who, offsetof(struct report, by), true, NULL },
-	{ "rupture", "was there one?", read_yes, offsetof(struct report, rupture), false, NULL },
+	{ "by", "who says it", read_who, offsetof(struct report, by), true, NULL, "the id of a participant" },
+	{ "rupture", "was there a rupture?", read_yes, offsetof(struct report, rupture), false, NULL,
+	  "true, false, null" },
 	{ NULL },
 };
 
@@ -362,9 +373,10 @@ const struct rows report_rows = {
 };
 
 static const struct field contact_table[] = {
-	{ "who", "a participant", read_who, offsetof(struct contact, who), true, NULL },
+	{ "who", "with whom", read_who, offsetof(struct contact, who), true, NULL, "the id of a participant" },
 	{ "at", "when, with its zone", read_date, offsetof(struct contact, at), true, NULL },
-	{ "kind", "call, message, ...", read_id, offsetof(struct contact, kind), false, &record_word_limit },
+	{ "kind", "call, message, ...", read_id, offsetof(struct contact, kind), false, &record_word_limit,
+	  "text of at most 64 bytes" },
 	{ NULL },
 };
 

@@ -110,10 +110,10 @@ struct raise {
 
 static const struct field raise_table[] = {
 	{ "to", "the severity it is raised to", read_word, offsetof(struct raise, to), true, &severity_words },
-	{ "when", "how many different channels agree: 2 channels", read_channels, offsetof(struct raise, channels),
-	  true, NULL },
-	{ "within", "in how many of the last attended sessions: 2 sessions", read_sessions,
-	  offsetof(struct raise, sessions), true, NULL },
+	{ "when", "how many channels agree: those of all true signals about this member, over all rules", read_channels,
+	  offsetof(struct raise, channels), true, NULL, "2 channels" },
+	{ "within", "in how many of the last sessions that the member attended", read_sessions,
+	  offsetof(struct raise, sessions), true, NULL, "2 sessions" },
 	{ 0 },
 };
 
@@ -133,34 +133,50 @@ static void read_raise(struct reader *r, const struct doc *v, void *into, const 
 
 #define FORM(member) offsetof(struct rule_form, member)
 static const struct field rule_table[] = {
-	{ "id", "a permanent slug: drops.alliance", read_id, FORM(rule.id), true, &slug_text },
+	{ "id", "its name for good, by which alerts, routes and other rules know it", read_id, FORM(rule.id), true,
+	  &slug_text, "like drops.alliance" },
 	{ "title", "what is found, in a few words", read_str, FORM(rule.title), true, &short_text },
-	{ "status", "draft, test (judged and listed, not sent), active or retired", read_word, FORM(rule.status), false,
-	  &status_words },
-	{ "per", "whom it is about: case, member, pair or therapist", read_word, FORM(rule.per), true, &per_words },
-	{ "signals", "named measurements, each with a threshold", read_any, FORM(signals), false, NULL },
-	{ "severity", "info, notice, warning or critical, or a ladder of `- severity: condition` lines", read_any,
-	  FORM(severity), true, NULL },
-	{ "when", "the condition over the signals; not beside a ladder", read_any, FORM(when), false, NULL },
-	{ "raise", "a higher severity when several channels agree", read_raise, FORM(rule), false, NULL },
-	{ "repaired", "the signal that ends an incident", read_any, FORM(repaired), false, NULL },
-	{ "unrepaired_after", "held sessions after which an open incident is unrepaired: 2 sessions", read_sessions,
-	  FORM(rule.unrepaired_after), false, NULL },
-	{ "notify", "a label for routes", read_str, FORM(rule.notify), false, &slug_text },
-	{ "quiet", "how long after a repair the same finding reopens without a message: 7 days", read_duration,
+	{ "status",
+	  "draft: checked only; test: judged and listed, not sent; active, the default; retired: kept, not judged",
+	  read_word, FORM(rule.status), false, &status_words },
+	{ "per", "whom it is about: judged for each of these by itself; a pair is ordered, `member` and `other`",
+	  read_word, FORM(rule.per), true, &per_words },
+	{ "signals", "named measurements, each with a threshold, see below", read_any, FORM(signals), false, NULL,
+	  "names, each with a signal" },
+	{ "severity",
+	  "how much it matters; a ladder is a list of `- severity: condition`, of which the first true line "
+	  "counts",
+	  read_any, FORM(severity), true, NULL, "info, notice, warning, critical; a ladder" },
+	{ "when", "the condition over the signals; not beside a ladder", read_any, FORM(when), false, NULL,
+	  "a condition" },
+	{ "raise", "a higher severity when several sources agree, see below", read_raise, FORM(rule), false, NULL,
+	  "a map" },
+	{ "repaired",
+	  "the signal that ends an incident; without it: all that was ever true was false in 2 attended "
+	  "sessions running",
+	  read_any, FORM(repaired), false, NULL, "a signal" },
+	{ "unrepaired_after", "held sessions after which an open incident is called unrepaired; without it: never",
+	  read_sessions, FORM(rule.unrepaired_after), false, NULL, "2 sessions" },
+	{ "notify", "a label, by which routes of the configuration can choose", read_str, FORM(rule.notify), false,
+	  &slug_text },
+	{ "quiet", "how long after a repair the same finding opens the incident again without a message", read_duration,
 	  FORM(rule.quiet_s), false, NULL },
 	{ "say", "what an alert says; {member} {other} {case} {session} {rule} are filled in", read_str, FORM(rule.say),
 	  false, &short_text },
 	{ "next_step", "what to do about it", read_str, FORM(rule.next_step), false, &long_text },
 	{ "because", "why this is worth an alert", read_str, FORM(rule.because), false, &long_text },
 	{ "references", "where that is known from", read_strs, FORM(rule.references), false, NULL },
-	{ "closes", "a strength: the rules whose incidents it closes", read_strs, FORM(rule.closes), false, NULL },
-	{ "requires", "transcript: without one nothing is known", read_requires, FORM(rule.requires), false, NULL },
+	{ "closes", "of a strength: the rules whose incidents it helps to end; `*` for any characters", read_strs,
+	  FORM(rule.closes), false, NULL },
+	{ "requires", "without a transcript nothing is known", read_requires, FORM(rule.requires), false, NULL,
+	  "transcript" },
 	{ "strength", "yes: a finding that goes well; never announced", read_flag, FORM(rule.strength), false, NULL },
-	{ "safety", "yes: safeguarding; only routes that name it get it", read_flag, FORM(rule.safety), false, NULL },
-	{ "drops_out", "yes: it means that the case has silently ended; unsaid: a timer about the case does", read_any,
-	  FORM(drops_out), false, NULL },
-	{ "tests", "short records and what they must lead to", read_tests, FORM(rule.tests), false, NULL },
+	{ "safety", "yes: safeguarding; only routes that name this rule get it, and only a person ends it", read_flag,
+	  FORM(rule.safety), false, NULL },
+	{ "drops_out", "its being true means that the case has ended in silence; not said: a timer `per: case` does",
+	  read_any, FORM(drops_out), false, NULL, "yes, no" },
+	{ "tests", "short records and what they must lead to; only their shape is looked at so far", read_tests,
+	  FORM(rule.tests), false, NULL, "a list" },
 	{ 0 },
 };
 #undef FORM
@@ -168,6 +184,11 @@ static const struct field rule_table[] = {
 const struct field *rule_fields(void)
 {
 	return rule_table;
+}
+
+const struct field *rule_raise_fields(void)
+{
+	return raise_table;
 }
 
 static bool speaks_of(const struct rule_form *form, struct str name)

@@ -27,12 +27,15 @@ static void read_version(struct reader *r, const struct doc *v, void *into, cons
 
 #define AT(member) offsetof(struct file_form, member)
 static const struct field file_table[] = {
-	{ "version", "of this format: 1", read_version, AT(version), true, NULL },
+	{ "version", "of this format", read_version, AT(version), true, NULL, "1" },
 	{ "title", "what the file is about", read_str, AT(title), false, NULL },
-	{ "lists", "phrases by name, for `says`", read_any, AT(lists), false, NULL },
-	{ "signals", "signals that several rules of this file use", read_any, AT(signals), false, NULL },
-	{ "instruments", "questionnaires by name", read_any, AT(instruments), false, NULL },
-	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL },
+	{ "lists", "phrases by name, for `says`", read_any, AT(lists), false, NULL,
+	  "names, each with a list of phrases" },
+	{ "signals", "signals that several rules of this file use", read_any, AT(signals), false, NULL,
+	  "names, each with a signal" },
+	{ "instruments", "questionnaires by name", read_any, AT(instruments), false, NULL,
+	  "names, each with a map as below" },
+	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL, "a list" },
 	{ 0 },
 };
 #undef AT

@@ -47,16 +47,15 @@ static const unsigned hours_units = UNIT_BIT(UNIT_NONE);
 static const unsigned minutes_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_MINUTES);
 
 static const struct field fields[] = {
-	{ "status", "attended, late, left_early, no_show, cancelled, rescheduled; one or a list", read_status,
-	  offsetof(struct attendance_selector, statuses), true, NULL },
-	{ "by", "who cancelled: client, provider, other", read_word, offsetof(struct attendance_selector, by), false,
-	  &by_words },
-	{ "whose", "member, other, therapist, any member", read_who, offsetof(struct attendance_selector, whose), false,
-	  NULL },
-	{ "notice_hours", "how long before the session it was cancelled: \"less than 24\"", read_threshold,
-	  offsetof(struct attendance_selector, notice), false, &hours_units },
-	{ "minutes", "by how much somebody was late or left early: \"at least 15\"", read_threshold,
-	  offsetof(struct attendance_selector, minutes), false, &minutes_units },
+	{ "status", "which sessions are counted", read_status, offsetof(struct attendance_selector, statuses), true,
+	  NULL, "attended, late, left_early, no_show, cancelled, rescheduled; one or a list" },
+	{ "by", "who cancelled", read_word, offsetof(struct attendance_selector, by), false, &by_words },
+	{ "whose", "who stayed away or came, where it is not the subject", read_who,
+	  offsetof(struct attendance_selector, whose), false, NULL, "member, other, therapist, any member" },
+	{ "notice_hours", "how many hours before the session it was cancelled", read_threshold,
+	  offsetof(struct attendance_selector, notice), false, &hours_units, "a threshold: less than 24" },
+	{ "minutes", "by how much somebody was late or left early", read_threshold,
+	  offsetof(struct attendance_selector, minutes), false, &minutes_units, "a threshold: at least 15" },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };
 

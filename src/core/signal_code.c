@@ -149,7 +149,7 @@ static void check(struct reader *r, const struct doc *doc, const struct signal *
 
 const struct signal_kind signal_code = {
 	.name = "code",
-	.help = "a marker set by a trained observer: system.marker",
+	.help = "what a trained observer marked: `3RS.confrontation`, the system and its marker",
 	.channel = CHANNEL_OBSERVER,
 	.scalar_selector = true,
 	.measures = measures,

@@ -29,7 +29,7 @@ static const struct words since_words = { since_list };
 static const unsigned limit_units = UNIT_BIT(UNIT_DAYS) | UNIT_BIT(UNIT_OWN_INTERVAL);
 
 static const struct field fields[] = {
-	{ "since", "last attended session; last contact (a session, or a contact between sessions)", read_word,
+	{ "since", "from when; a contact is a session or a contact between sessions", read_word,
 	  offsetof(struct elapsed_selector, since), true, &since_words },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };

@@ -246,7 +246,7 @@ static enum channel channel_of(const struct signal *s)
 
 const struct signal_kind signal_field = {
 	.name = "field",
-	.help = "a scalar of the record: next_session, flags.x, minutes, session, modality, language, site, ending",
+	.help = "one key of the record: next_session, flags.x, minutes, session, modality, language, site, ending",
 	.channel = CHANNEL_BEHAVIOUR,
 	.scalar_selector = true,
 	.measures = measures,

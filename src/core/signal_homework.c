@@ -52,7 +52,7 @@ static struct measured measure(const struct signal *s, const struct view *v, int
 
 const struct signal_kind signal_homework = {
 	.name = "homework",
-	.help = "the rating of homework",
+	.help = "how well homework was done; says whose: `member`",
 	.channel = CHANNEL_BEHAVIOUR,
 	.scalar_selector = true,
 	.measures = measures,

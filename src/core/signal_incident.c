@@ -110,7 +110,7 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 
 const struct signal_kind signal_incident = {
 	.name = "incident",
-	.help = "what other rules have found",
+	.help = "what other rules have found; names them, `*` for any characters: `hostility.*`",
 	.channel = CHANNEL_NONE,
 	.scalar_selector = true,
 	.measures = measures,

@@ -120,7 +120,7 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 
 const struct signal_kind signal_participant = {
 	.name = "participant",
-	.help = "somebody's age or role, or whether they came",
+	.help = "somebody's age or role, or whether they came; says whose: `anyone`",
 	.channel = CHANNEL_NONE,
 	.scalar_selector = true,
 	.measures = measures,

@@ -178,26 +178,46 @@ static const struct limit_range floor_range = { .min = 0, .max = 1e6 };
 
 /* Of every kind.  Where two numbers belong together the whole signal is handed over (offset 0). */
 static const struct field shared[] = {
-	{ "versus", "the baseline: own mean, own median, control chart", read_versus, offsetof(struct signal, versus) },
-	{ "of", "whose number: member, other, therapist, anyone, any member, every member", read_who,
-	  offsetof(struct signal, of) },
-	{ "minus", "whose number is taken away", read_who, offsetof(struct signal, minus) },
-	{ "needs", "how many earlier sessions a baseline needs: \"3 sessions\"", read_needs,
-	  offsetof(struct signal, needs) },
-	{ "in", "how many of the last sessions: \"2 of last 3 sessions\"", read_in, 0 },
-	{ "within", "a window: \"2 sessions\", \"30 days\", or a stretch of the session: [10 minutes, 60 turns]",
-	  read_within, 0 },
-	{ "out_of", "the least size of the denominator of a share", read_threshold, offsetof(struct signal, out_of),
-	  false, &out_of_units },
-	{ "missing", "what unknown counts as: yes or no", read_missing, 0 },
+	{ "versus", "compare with what is usual for this person, over all their earlier sessions", read_versus,
+	  offsetof(struct signal, versus), false, NULL, "own mean, own median, control chart" },
+	{ "of", "whose number is looked at, where it is not the subject's", read_who, offsetof(struct signal, of),
+	  false, NULL, "member, other, therapist, anyone, any member, every member" },
+	{ "minus", "whose number is taken away from it", read_who, offsetof(struct signal, minus), false, NULL,
+	  "as `of`" },
+	{ "needs", "how many earlier sessions a baseline needs: 3, a control chart 5", read_needs,
+	  offsetof(struct signal, needs), false, NULL, "3 sessions" },
+	{ "in", "in how many of the last sessions that the subject attended", read_in, 0, false, NULL,
+	  "2 of last 3 sessions" },
+	{ "within", "a window that ends with this session, or, for `turns`, a stretch inside the session", read_within,
+	  0, false, NULL, "2 sessions; 30 days; [10 minutes, 60 turns]" },
+	{ "out_of", "the least size of what a share is taken of; below it nothing is known", read_threshold,
+	  offsetof(struct signal, out_of), false, &out_of_units, "a threshold: at least 10" },
+	{ "missing", "what unknown counts as here", read_missing, 0, false, NULL, "yes, no" },
 	{ "floor", "control chart: the least distance of the limit from the mean, in points", read_double,
 	  offsetof(struct signal, floor), false, &floor_range },
 	{ NULL },
 };
 
+const struct field *signal_shared_fields(void)
+{
+	return shared;
+}
+
 /* Keys of the form with a baseline; read with the measure. */
-static const char *const difference_keys[] = { "sd", "times", "by" };
+static const struct field difference_keys[] = {
+	{ .name = "sd",
+	  .help = "how many of this person's own standard deviations from the baseline",
+	  .value = "a threshold: at most -2" },
+	{ .name = "times", .help = "how many times the baseline", .value = "a threshold: at most 0.5" },
+	{ .name = "by", .help = "how many points from the baseline", .value = "a threshold: at most -3" },
+	{ NULL },
+};
 #define N_DIFFERENCES 3
+
+const struct field *signal_difference_fields(void)
+{
+	return difference_keys;
+}
 
 /* Which key is what ---------------------------------------------------------------------------------------------- */
 
@@ -219,8 +239,8 @@ static int measure_find(const struct signal_kind *kind, struct str name)
 
 static bool is_own_key(const struct signal_kind *kind, struct str key)
 {
-	for (size_t i = 0; kind->keys && kind->keys[i]; i++)
-		if (str_is(key, kind->keys[i]))
+	for (const struct field *f = kind->keys; f && f->name; f++)
+		if (str_is(key, f->name))
 			return true;
 	return false;
 }
@@ -228,7 +248,7 @@ static bool is_own_key(const struct signal_kind *kind, struct str key)
 static bool is_difference(struct str key)
 {
 	for (size_t i = 0; i < N_DIFFERENCES; i++)
-		if (str_is(key, difference_keys[i]))
+		if (str_is(key, difference_keys[i].name))
 			return true;
 	return false;
 }
@@ -243,8 +263,8 @@ static size_t add_candidates(const char **names, size_t n, const struct signal_k
 {
 	for (int i = 0; kind->measures[i].name && n < MAX_CANDIDATES; i++)
 		names[n++] = kind->measures[i].name;
-	for (size_t i = 0; kind->keys && kind->keys[i] && n < MAX_CANDIDATES; i++)
-		names[n++] = kind->keys[i];
+	for (const struct field *f = kind->keys; f && f->name && n < MAX_CANDIDATES; f++)
+		names[n++] = f->name;
 	return n;
 }
 
@@ -408,11 +428,11 @@ static void read_difference(struct reader *r, const struct doc *doc, struct sign
 	int found = 0;
 
 	for (size_t i = 0; i < N_DIFFERENCES; i++) {
-		if (!doc_get(doc, difference_keys[i]))
+		if (!doc_get(doc, difference_keys[i].name))
 			continue;
 		found++;
 		s->versus_unit = counted[i];
-		read_with_units(r, doc, difference_keys[i], units[i], &s->threshold);
+		read_with_units(r, doc, difference_keys[i].name, units[i], &s->threshold);
 	}
 	if (s->versus == BASELINE_CONTROL_CHART && found)
 		reader_error(r, doc, "versus", "\"floor\" widens the chart",

@@ -71,11 +71,14 @@ static enum channel channel_of(const struct signal *s)
 	return sel->by == WHO_THERAPIST ? CHANNEL_STAFF : CHANNEL_SELF_REPORT;
 }
 
-static const char *const keys[] = { "by", NULL };
+static const struct field keys[] = {
+	{ .name = "by", .help = "whose report", .required = true, .value = "member, other, therapist, ..." },
+	{ NULL },
+};
 
 const struct signal_kind signal_report = {
 	.name = "report",
-	.help = "what somebody reported after the session",
+	.help = "what somebody reported after the session; `rupture` is all there is",
 	.channel = CHANNEL_SELF_REPORT,
 	.scalar_selector = true,
 	.measures = measures,

@@ -29,11 +29,12 @@ static const struct measure measures[] = {
 };
 
 static const struct field fields[] = {
-	{ "of", "an instrument or a family of instruments", read_str, offsetof(struct score_selector, of), true, NULL },
+	{ "of", "a questionnaire or a family of questionnaires, such as alliance40", read_str,
+	  offsetof(struct score_selector, of), true, NULL },
 	{ "item", "an item or subscale; any: the worst item", read_str, offsetof(struct score_selector, item), false,
 	  NULL },
-	{ "by", "who filled it in; member: the person it is about", read_who, offsetof(struct score_selector, by),
-	  false, NULL },
+	{ "by", "who filled it in, where it is not the person it is about", read_who,
+	  offsetof(struct score_selector, by), false, NULL, "member, therapist, ..." },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };
 

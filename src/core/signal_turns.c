@@ -204,7 +204,13 @@ static void check(struct reader *r, const struct doc *doc, const struct signal *
 			     "turns have no better and worse direction");
 }
 
-static const char *const keys[] = { "share_of", "per", NULL };
+static const struct field keys[] = {
+	{ .name = "share_of",
+	  .help = "of what a `share` is taken, where it is not the replies of the same `from`",
+	  .value = "a map like that of `turns`; after: the turns that `after` names" },
+	{ .name = "per", .help = "what a `rate` is counted by", .value = "100 words, hour" },
+	{ NULL },
+};
 
 const struct signal_kind signal_turns = {
 	.name = "turns",

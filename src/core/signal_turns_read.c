@@ -64,21 +64,26 @@ static void read_says(struct reader *r, const struct doc *v, void *into, const s
 static void read_match(struct reader *r, const struct doc *v, void *into, const struct field *f);
 
 #define MATCH_ROWS                                                                                                     \
-	{ "from", "who speaks", read_who, offsetof(struct turns_match, from), false, NULL },                           \
-		{ "to", "who is spoken to", read_who, offsetof(struct turns_match, to), false, NULL },                 \
-		{ "says", "lexicons or phrases, one or a list", read_says, offsetof(struct turns_match, says), false,  \
-		  NULL },                                                                                              \
+	{ "from", "who speaks", read_who, offsetof(struct turns_match, from), false, NULL, "member, ..." },            \
+		{ "to", "who is spoken to", read_who, offsetof(struct turns_match, to), false, NULL, "member, ..." },  \
+		{ "says",                                                                                              \
+		  "what must be heard: names of lexicons or lists, and phrases in quotes",                             \
+		  read_says,                                                                                           \
+		  offsetof(struct turns_match, says),                                                                  \
+		  false,                                                                                               \
+		  NULL,                                                                                                \
+		  "text, a list of texts" },                                                                           \
 	{                                                                                                              \
-		"words", "words of the reply: \"at most 3\"", read_threshold, offsetof(struct turns_match, words),     \
-			false, &words_units                                                                            \
+		"words", "how many words the reply has", read_threshold, offsetof(struct turns_match, words), false,   \
+			&words_units, "a threshold: at most 3"                                                         \
 	}
 
 const struct field turns_fields[] = {
 	MATCH_ROWS,
-	{ "gap_before", "silence before the reply: \"more than 3 seconds\"", read_threshold,
-	  offsetof(struct turns_match, gap_before), false, &gap_units },
+	{ "gap_before", "the silence before the reply", read_threshold, offsetof(struct turns_match, gap_before), false,
+	  &gap_units, "a threshold: more than 3 seconds" },
 	{ "after", "only the first reply after one of these", read_match, offsetof(struct turns_match, after), false,
-	  NULL },
+	  NULL, "a map of from, to, says, words" },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };
 

@@ -63,9 +63,9 @@ static void read_timeout(struct reader *r, const struct doc *v, void *into, cons
 
 static const struct field exec_fields[] = {
 	{ "command", "the program's absolute path and its arguments; no shell", read_command,
-	  offsetof(struct exec_settings, argv), true, NULL },
-	{ "timeout", "then it is ended (20 seconds)", read_timeout, offsetof(struct exec_settings, timeout_ms), false,
-	  NULL },
+	  offsetof(struct exec_settings, argv), true, NULL, "[/path, argument, ...]" },
+	{ "timeout", "then it is ended. Default: 20 seconds", read_timeout, offsetof(struct exec_settings, timeout_ms),
+	  false, NULL, "a time span, at most 1 hour" },
 	{ 0 },
 };
 

@@ -63,10 +63,11 @@ static void read_ident(struct reader *r, const struct doc *v, void *into, const 
 }
 
 static const struct field syslog_fields[] = {
-	{ "facility", "local0 to local7, daemon, user, ... (local3)", read_facility,
-	  offsetof(struct syslog_settings, facility), false, &facility_words },
-	{ "ident", "the name on the log line (ruptured)", read_ident, offsetof(struct syslog_settings, ident), false,
-	  NULL },
+	{ "facility", "under what the line is filed. Default: local3", read_facility,
+	  offsetof(struct syslog_settings, facility), false, &facility_words,
+	  "local0 to local7, daemon, user, auth, authpriv, cron, ftp, lpr, mail, news, syslog, uucp" },
+	{ "ident", "the name on the log line. Default: ruptured", read_ident, offsetof(struct syslog_settings, ident),
+	  false, NULL, "letters, digits, -, _ and ., at most 48" },
 	{ 0 },
 };
 
