@@ -23,7 +23,7 @@ int watch_fd(void); /* to poll for reading */
 int watch_add(const char *directory, struct error *e);
 /* Drains all events.  Bit i: something may have changed in directory i; all bits after an overflow. */
 uint32_t watch_drain(void);
-/* Watches again what was lost (removed, moved, unmounted); bit i: newly watched, list it. */
+/* Watches again what was lost (removed, moved, unmounted); bit i: newly watched, or found missing: list it. */
 uint32_t watch_repair(void);
 
 #endif

@@ -248,7 +248,7 @@ uint32_t watch_repair(void)
 			continue;
 		if (w->wd >= 0) {
 			inotifytools_remove_watch_by_wd(w->wd);
-			forget(w->wd);
+			bits |= forget(w->wd);
 		}
 		if (watch_now(w))
 			bits |= 1u << i;

@@ -123,6 +123,19 @@ TEST(a_directory_made_again_while_it_is_held_open_is_found_by_repair)
 	watch_close();
 }
 
+TEST(a_directory_removed_while_it_is_held_open_is_missed_by_repair)
+{
+	int held;
+
+	REQUIRE(start(arena));
+	held = open(in_test(arena, "a"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	rmdir(in_test(arena, "a"));
+	CHECK_INT(watch_repair(), 1);
+	CHECK_INT(watch_repair(), 0);
+	close(held);
+	watch_close();
+}
+
 TEST(a_directory_moved_away_is_no_longer_listened_to)
 {
 	REQUIRE(start(arena));
