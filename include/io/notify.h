@@ -11,7 +11,7 @@ void notify_ready(void);
 void notify_reloading(void);
 void notify_stopping(void);
 void notify_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Called by the loop only when it made progress; feeds at most each quarter of the interval. */
+/* Called by the loop each time round; feeds at most each quarter of the interval. */
 void notify_watchdog(void);
 /* ms between feeds asked for, or 0 when there is no watchdog. */
 int64_t notify_watchdog_interval_ms(void);

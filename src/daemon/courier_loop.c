@@ -216,12 +216,13 @@ static bool step(struct loop *l, int64_t *ret_wake_ms)
 
 	if (l->stop_at_ms)
 		courier_drain(l->courier);
+	notify_watchdog();
 	if (courier_step(l->courier, ret_wake_ms, &e) < 0) {
 		tell_trouble(l, e.text);
 		return false;
 	}
-	l->trouble[0] = '\0';
-	notify_watchdog();
+	if (courier_idle(l->courier))
+		l->trouble[0] = '\0';
 	return true;
 }
 
