@@ -11,6 +11,7 @@
 #define GROUP_MAX     100   /* records in one commit of a backlog */
 #define QUEUE_MAX     65536 /* names taken from one listing */
 #define UNFINISHED_S  60    /* a file that does not parse is looked at again until it is this old */
+#define POISON_TIMES  3     /* a file that was in hand when the engine died this often is refused */
 #define RECEIPTS_MS   2000  /* between looks at the courier's receipts while some are out */
 #define LISTING_MS    60000 /* the queues are listed this often without a wake-up (NFS) */
 
@@ -43,9 +44,11 @@ struct engine {
 	struct queue incoming;
 	struct arena unfinished_arena;
 	VEC(struct unfinished) unfinished;
+	bool stuck_told; /* that a file cannot be moved */
 	struct strs sweep;  /* cases to judge again under changed rules, before anything else */
 	struct arena sweep_arena;
 	size_t sweep_next;
+	bool sweep_due; /* the rules in force are other ones than those the cases were judged by, perhaps */
 	bool sweeping;
 	bool look; /* the queues are to be listed at the next chance */
 	bool to_relay;

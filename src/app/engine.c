@@ -7,6 +7,7 @@
 #include "app/engine_parts.h"
 #include "app/reach.h"
 #include "io/clock.h"
+#include "io/fault.h"
 #include "io/files.h"
 #include "io/log.h"
 
@@ -25,6 +26,7 @@
 static int sweep_start(struct engine *en, struct error *e)
 {
 	struct str judged;
+	int rc = 0;
 
 	arena_release(&en->sweep_arena);
 	en->sweep = (struct strs){ 0 };
@@ -32,10 +34,11 @@ static int sweep_start(struct engine *en, struct error *e)
 	en->sweeping = false;
 	if (store_fact(en->store, &en->sweep_arena, FACT_JUDGED_HASH, &judged, e) < 0)
 		return -1;
-	if (str_eq(judged, en->rules->hash))
-		return 0;
-	en->sweeping = true;
-	return store_cases_all(en->store, &en->sweep_arena, &en->sweep, e);
+	en->sweeping = !str_eq(judged, en->rules->hash);
+	if (en->sweeping)
+		rc = store_cases_all(en->store, &en->sweep_arena, &en->sweep, e);
+	en->sweep_due = rc < 0;
+	return rc;
 }
 
 /* Cases from `ids` judged again, in one transaction. */
@@ -65,11 +68,14 @@ static int sweep_step(struct engine *en, bool *ret_progress, struct error *e)
 	*ret_progress = true;
 	if (judge_cases(en, en->sweep.items + en->sweep_next, n, CASE_RULES, e) < 0)
 		return error_context(e, "judging again under changed rules");
+	fault_point("swept");
 	en->sweep_next += n;
 	if (en->sweep_next < en->sweep.n)
 		return 0;
+	if (store_fact_put(en->store, FACT_JUDGED_HASH, en->rules->hash, e) < 0)
+		return -1;
 	en->sweeping = false;
-	return store_fact_put(en->store, FACT_JUDGED_HASH, en->rules->hash, e);
+	return 0;
 }
 
 static void use_rules(struct engine *en, struct ruleset *rules)
@@ -77,6 +83,7 @@ static void use_rules(struct engine *en, struct ruleset *rules)
 	lexicon_scratch_free(en->scratch);
 	rules_free(en->rules);
 	en->rules = rules;
+	en->sweep_due = true;
 	en->scratch = lexicon_scratch_new(rules->lexicons);
 }
 
@@ -87,7 +94,7 @@ static int accept_rules(struct engine *en, struct ruleset *rules, struct str pac
 	    store_fact_put(en->store, FACT_RULES_STATUS, STR("ok"), e) < 0)
 		return -1;
 	log_line(LOG_LEVEL_INFO, "%zu rules in force, rule set %.8s", rules->n, rules->hash.p);
-	return sweep_start(en, e);
+	return 0;
 }
 
 static void log_lines(struct str text)
@@ -153,7 +160,7 @@ static int load_last_good(struct engine *en, struct error *e)
 		use_rules(en, rules);
 	buf_release(&out);
 	arena_release(&a);
-	return rc < 0 ? -1 : sweep_start(en, e);
+	return rc;
 }
 
 /* Rules read from disk, on their way to being in force. */
@@ -393,8 +400,10 @@ static int timers_step(struct engine *en, size_t *ret_n, struct error *e)
 	int rc = store_cases_due(en->store, &a, engine_now(en), DUE_MAX, &due, e);
 
 	*ret_n = due.n;
-	if (rc == 0 && due.n)
+	if (rc == 0 && due.n) {
 		rc = judge_cases(en, due.items, due.n, CASE_TIME, e);
+		fault_point("timers-committed");
+	}
 	if (rc == 0)
 		en->counts.timers += due.n;
 	arena_release(&a);
@@ -430,11 +439,14 @@ static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
 	return 0;
 }
 
-static int receipts_step(struct engine *en, size_t *ret_n, struct error *e)
+/* To the courier and back: whatever the machine fails at elsewhere, what was decided goes out. */
+static int delivery_step(struct engine *en, size_t *ret_n, struct error *e)
 {
 	int64_t now = clock_monotonic_ms();
 
 	*ret_n = 0;
+	if (en->to_relay && relay_step(en, e) < 0)
+		return -1;
 	if (now < en->receipts_due_ms)
 		return 0;
 	en->receipts_due_ms = now + RECEIPTS_MS;
@@ -452,39 +464,59 @@ static bool listing_due(struct engine *en, bool look)
 	return true;
 }
 
-static int work(struct engine *en, bool look, size_t *ret_done, struct error *e)
+static int judging_step(struct engine *en, bool look, size_t *ret_n, struct error *e)
 {
-	size_t commands = 0, records, timers = 0, read;
+	size_t records, timers = 0;
 
-	if (look && commands_step(en, &commands, e) < 0)
-		return -1;
 	if (intake_step(en, look, &records, e) < 0)
 		return -1;
 	/* Deadlines wait for the queue: see judged_up_to(). */
 	if (!records && timers_step(en, &timers, e) < 0)
 		return -1;
-	if (en->to_relay && relay_step(en, e) < 0)
-		return -1;
-	if (receipts_step(en, &read, e) < 0)
-		return -1;
 	if (!records)
 		housekeeping_step(en);
-	*ret_done = commands + records + timers + read;
+	*ret_n = records + timers;
+	return 0;
+}
+
+/* Each part gets its turn though another is in trouble (its disk is full); the first trouble is told. */
+static int work(struct engine *en, bool look, size_t *ret_done, struct error *e)
+{
+	size_t commands = 0, judged = 0, read = 0;
+	struct error troubles[3];
+	int rc[3] = { 0 };
+
+	if (look)
+		rc[0] = commands_step(en, &commands, &troubles[0]);
+	rc[1] = judging_step(en, look, &judged, &troubles[1]);
+	rc[2] = delivery_step(en, &read, &troubles[2]);
+	for (int i = 0; i < 3; i++) {
+		if (rc[i] < 0) {
+			*e = troubles[i];
+			return -1;
+		}
+	}
+	*ret_done = commands + judged + read;
 	return 0;
 }
 
 int engine_step(struct engine *en, bool look, bool *ret_progress, int64_t *ret_wake_ms, struct error *e)
 {
+	bool now;
 	size_t done;
 
 	*ret_wake_ms = clock_monotonic_ms();
 	en->look |= look;
+	if (en->sweep_due && sweep_start(en, e) < 0)
+		return -1;
 	if (en->sweeping)
 		return sweep_step(en, ret_progress, e);
-	en->look = listing_due(en, en->look);
-	if (work(en, en->look, &done, e) < 0)
-		return -1;
+	now = listing_due(en, en->look);
 	en->look = false;
+	if (work(en, now, &done, e) < 0) {
+		en->look |= now;
+		return -1;
+	}
 	*ret_progress = done > 0;
 	if (!done)
 		store_checkpoint(en->store);

@@ -10,8 +10,6 @@
 #include "io/fault.h"
 #include "io/log.h"
 
-#define POISON_TIMES 3 /* a file that was in hand when the engine died this often is refused */
-
 enum fate { FATE_LEFT, FATE_TAKEN, FATE_REFUSED };
 
 /* A file of the group, until it is retired. */
@@ -26,13 +24,13 @@ struct group {
 	struct arena arena; /* of the arrivals */
 	struct arrival *arrivals;
 	size_t n;
+	uint64_t records;
 };
 
 static void refuse(struct group *g, struct arrival *at, struct str why)
 {
 	at->fate = FATE_REFUSED;
 	at->why = arena_dup(&g->arena, why);
-	g->en->counts.rejected++;
 }
 
 static void refuse_with(struct group *g, struct arrival *at, struct diags *d)
@@ -123,7 +121,6 @@ static int put_record(struct group *g, struct arrival *at, const struct record *
 	struct skeleton *s = extract(a, record, en->rules->lexicons, en->scratch, policy, NULL);
 	struct stored_case *c;
 
-	spool_current_clear(en->spool);
 	if (find_case(en, record->case_id, true, &c, e) < 0 || check_fit(g, at, c->row, s, e) < 0)
 		return -1;
 	if (at->fate == FATE_REFUSED)
@@ -138,7 +135,7 @@ static int put_record(struct group *g, struct arrival *at, const struct record *
 	    case_judge(en, c, CASE_RECORD, e) < 0)
 		return -1;
 	at->fate = FATE_TAKEN;
-	en->counts.records++;
+	g->records++;
 	return 0;
 }
 
@@ -272,11 +269,19 @@ static int read_file(struct group *g, struct arrival *at, struct str name, struc
 	return 0;
 }
 
+static int judge_file(struct group *g, struct arrival *at, struct str bytes, struct error *e)
+{
+	struct record *record = read_record(g, at, bytes);
+
+	fault_point("parsed");
+	return record ? take_undoably(g, at, record, e) : 0;
+}
+
 static int take_file(struct group *g, struct arrival *at, struct str name, struct error *e)
 {
 	struct engine *en = g->en;
-	struct record *record;
 	struct str bytes;
+	int rc;
 
 	if (read_file(g, at, name, &bytes, e) < 0)
 		return -1;
@@ -288,28 +293,9 @@ static int take_file(struct group *g, struct arrival *at, struct str name, struc
 	}
 	if (spool_current_set(en->spool, &at->file, e) < 0)
 		return -1;
-	record = read_record(g, at, bytes);
-	fault_point("parsed");
-	if (record && take_undoably(g, at, record, e) < 0)
-		return -1;
+	rc = judge_file(g, at, bytes, e);
 	spool_current_clear(en->spool);
-	return 0;
-}
-
-/* Out of the queue in order; files in hand when the engine died go last. */
-static void list_queue(struct engine *en, const spool_entries *all, int64_t now)
-{
-	struct queue *q = &en->incoming;
-
-	for (int poisoned = 0; poisoned < 2; poisoned++) {
-		for (size_t i = 0; i < all->n; i++) {
-			const struct spool_entry *entry = &all->items[i];
-
-			if ((spool_poison_count(en->spool, entry->inode) > 0) == poisoned &&
-			    unfinished_may_be_read(en, entry, now))
-				*VEC_PUSH(&q->arena, &q->entries) = *entry;
-		}
-	}
+	return rc;
 }
 
 static int refill(struct engine *en, struct error *e)
@@ -325,7 +311,9 @@ static int refill(struct engine *en, struct error *e)
 	if (spool_list(en->spool, &q->arena, SPOOL_INCOMING, QUEUE_MAX, &all, &more, e) < 0)
 		return -1;
 	q->stale = more;
-	list_queue(en, &all, now);
+	for (size_t i = 0; i < all.n; i++)
+		if (unfinished_may_be_read(en, &all.items[i], now))
+			*VEC_PUSH(&q->arena, &q->entries) = all.items[i];
 	if (!more)
 		unfinished_follow(en, &all, now);
 	return 0;
@@ -366,23 +354,34 @@ static int retire(struct group *g, struct arrival *at, struct error *e)
 	unfinished_forget(en, at->file.inode);
 	if (at->fate == FATE_TAKEN)
 		return spool_processed(en->spool, SPOOL_INCOMING, &at->file, engine_now(en), e);
+	if (spool_rejected(en->spool, SPOOL_INCOMING, &at->file, at->why, e) < 0)
+		return -1;
+	en->counts.rejected++;
 	log_line(LOG_LEVEL_WARNING, "a record was refused: see rejected/ in the spool for the file and its .why");
-	return spool_rejected(en->spool, SPOOL_INCOMING, &at->file, at->why, e);
+	return 0;
 }
 
-/* A file that cannot be moved is tried again later and keeps no other from being judged: judged twice it is a no-op. */
+/* A file that cannot be moved is tried again later and keeps no other from being judged: judged twice it is a no-op.
+ * The first is told of, then when none is left. */
 static void retire_all(struct group *g)
 {
+	struct engine *en = g->en;
 	struct error e;
 
 	for (size_t i = 0; i < g->n; i++) {
 		struct arrival *at = &g->arrivals[i];
 
 		if (retire(g, at, &e) < 0) {
-			log_line(LOG_LEVEL_ERROR, "%s; trying again in a minute", e.text);
-			unfinished_stuck(g->en, &at->file, clock_now());
+			if (!en->stuck_told)
+				log_line(LOG_LEVEL_ERROR, "%s; trying again", e.text);
+			en->stuck_told = true;
+			unfinished_stuck(en, &at->file, clock_now());
 		}
 		fault_point("retired");
+	}
+	if (en->stuck_told && !en->unfinished.n) {
+		log_line(LOG_LEVEL_NOTICE, "files can be moved again");
+		en->stuck_told = false;
 	}
 }
 
@@ -391,6 +390,7 @@ static int do_group(struct group *g, struct error *e)
 	if (take_group(g, e) < 0)
 		return -1;
 	g->en->counts.groups++;
+	g->en->counts.records += g->records;
 	g->en->incoming.next += g->n;
 	retire_all(g);
 	return 0;

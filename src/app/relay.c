@@ -88,6 +88,7 @@ int relay_receipts(struct engine *en, size_t *ret_n, struct error *e)
 		fault_point("receipts-stored");
 		if (rc == 0)
 			rc = outbox_receipts_read(en->outbox, &list, e);
+		fault_point("receipts-read");
 	}
 	arena_release(&a);
 	return rc;

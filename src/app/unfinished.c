@@ -5,6 +5,7 @@
  */
 #include "app/engine_parts.h"
 
+#define STUCK_S	 10
 #define LINKED_S 1 /* a file with a second link is looked at again after this */
 
 static struct unfinished *find(struct engine *en, uint64_t inode)
@@ -52,7 +53,7 @@ void unfinished_linked(struct engine *en, const struct spool_file *f, int64_t no
 
 void unfinished_stuck(struct engine *en, const struct spool_file *f, int64_t now)
 {
-	look_again(en, f, now + UNFINISHED_S, false);
+	look_again(en, f, now + STUCK_S, false);
 }
 
 void unfinished_forget(struct engine *en, uint64_t inode)

@@ -289,12 +289,15 @@ static int round_of_work(struct loop *l, char *last_trouble, size_t size, struct
 		l->wake_ms = clock_monotonic_ms() + TROUBLE_MS;
 		return -1;
 	}
+	l->look = false;
+	if (progress) {
+		l->wake_ms = clock_monotonic_ms();
+		return 0;
+	}
+	/* Only now: part of the work may have been done while the rest still fails. */
 	if (last_trouble[0])
 		log_line(LOG_LEVEL_NOTICE, "working again");
 	last_trouble[0] = '\0';
-	l->look = false;
-	if (progress)
-		l->wake_ms = clock_monotonic_ms();
 	return 0;
 }
 
@@ -315,10 +318,12 @@ static int run_once(struct loop *l, struct error *e)
 {
 	bool progress = true;
 
-	for (bool look = true; progress; look = false)
+	for (bool look = true; progress && !l->stop; look = false) {
 		if (engine_step(l->engine, look, &progress, &l->wake_ms, e) < 0)
 			return -1;
-	return 0;
+		take_signal(l);
+	}
+	return l->stop ? error_set(e, ERROR_AGAIN, "stopped before all was judged") : 0;
 }
 
 static int fail(const struct error *e)
