@@ -99,8 +99,9 @@ int store_outbox_forget(struct store *st, int64_t before, struct error *e);
 /* A receipt read back from the courier: "delivered", "dead". */
 int store_outbox_receipt(struct store *st, struct str key, struct str outcome, int64_t at, struct error *e);
 
-/* Commands already carried out, by the hash of their content and name: a crash between commit and retire repeats none. */
-int store_command_seen(struct store *st, struct str id, bool *ret, struct error *e);
+/* Commands already carried out, by the hash of their content and name, with the answer given (NULL: not carried out): a
+ * crash between commit and retire repeats none. */
+int store_command_answer(struct store *st, struct arena *a, struct str id, struct str *ret, struct error *e);
 int store_command_put(struct store *st, struct str id, int64_t at, struct str answer, struct error *e);
 
 /* Append-only, hash-chained. */

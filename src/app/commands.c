@@ -32,7 +32,8 @@ struct doing {
 	const struct command *command;
 	struct str who;
 	bool ok;
-	struct str text; /* the answer */
+	struct str text;   /* the answer's */
+	struct str answer; /* as it goes to answers/ */
 };
 
 static int answer(struct doing *d, bool ok, struct str text)
@@ -150,20 +151,21 @@ static struct str answer_text(struct arena *a, bool ok, struct str text)
 	return out;
 }
 
-/* One transaction: the act, its audit line, and that it was done.  Cut off after the commit it comes again and is
- * known. */
+/* One transaction: the act, its audit line, and its answer.  Cut off after the commit it comes again, is known, and
+ * gets the same answer. */
 static int commit_command(struct doing *d, struct str id, struct error *e)
 {
 	struct store *st = d->en->store;
-	bool seen;
 
-	if (store_command_seen(st, id, &seen, e) < 0)
+	if (store_command_answer(st, d->a, id, &d->answer, e) < 0)
 		return -1;
-	if (seen)
-		return answer(d, true, STR("done before"));
+	if (d->answer.p)
+		return 0;
 	if (carry_out(d, e) < 0)
 		return -1;
-	return store_command_put(st, id, engine_now(d->en), d->text, e);
+	spool_current_clear(d->en->spool);
+	d->answer = answer_text(d->a, d->ok, d->text);
+	return store_command_put(st, id, engine_now(d->en), d->answer, e);
 }
 
 static int do_command(struct doing *d, struct str id, struct error *e)
@@ -195,22 +197,41 @@ static struct str who_wrote(struct arena *a, const struct spool_file *f, const s
 	return STR("somebody unnamed");
 }
 
+static int refuse_command(struct engine *en, struct arena *a, const struct spool_file *f, struct str why,
+			  struct error *e)
+{
+	if (spool_answer(en->spool, f->name, answer_text(a, false, why), e) < 0)
+		return -1;
+	return spool_rejected(en->spool, SPOOL_COMMANDS, f, why, e);
+}
+
 static int take_command(struct engine *en, struct arena *a, const struct spool_file *f, struct error *e)
 {
 	struct command command = { 0 };
 	struct doing d = { .en = en, .a = a, .command = &command };
 	struct str faults, id;
 
-	if (!read_command(a, f->bytes, &command, &faults)) {
-		if (spool_answer(en->spool, f->name, answer_text(a, false, faults), e) < 0)
-			return -1;
-		return spool_rejected(en->spool, SPOOL_COMMANDS, f, faults, e);
-	}
+	if (!read_command(a, f->bytes, &command, &faults))
+		return refuse_command(en, a, f, faults, e);
 	d.who = who_wrote(a, f, &command);
 	id = digest_hex(a, &en->digest_key, arena_printf(a, "%.*s\n%.*s", STR_ARG(f->name), STR_ARG(f->bytes)));
-	if (do_command(&d, id, e) < 0 || spool_answer(en->spool, f->name, answer_text(a, d.ok, d.text), e) < 0)
+	if (do_command(&d, id, e) < 0 || spool_answer(en->spool, f->name, d.answer, e) < 0)
 		return -1;
+	fault_point("command-answered");
 	return spool_processed(en->spool, SPOOL_COMMANDS, f, engine_now(en), e);
+}
+
+static int take_unless_poison(struct engine *en, struct arena *a, const struct spool_file *f, struct error *e)
+{
+	int rc;
+
+	if (spool_poison_count(en->spool, f->inode) >= POISON_TIMES)
+		return refuse_command(en, a, f, STR("this file stopped the engine three times"), e);
+	if (spool_current_set(en->spool, f, e) < 0)
+		return -1;
+	rc = take_command(en, a, f, e);
+	spool_current_clear(en->spool);
+	return rc;
 }
 
 static int one_command(struct engine *en, struct arena *a, struct str name, size_t *ret_done, struct error *e)
@@ -224,7 +245,7 @@ static int one_command(struct engine *en, struct arena *a, struct str name, size
 	*ret_done += outcome == SPOOL_READ || outcome == SPOOL_REFUSED;
 	switch (outcome) {
 	case SPOOL_READ:
-		return take_command(en, a, &f, e);
+		return take_unless_poison(en, a, &f, e);
 	case SPOOL_REFUSED:
 		return spool_rejected(en->spool, SPOOL_COMMANDS, &f, str_of(f.why), e);
 	case SPOOL_GONE:
@@ -242,6 +263,7 @@ int commands_step(struct engine *en, size_t *ret_n, struct error *e)
 	int rc = spool_list(en->spool, &names, SPOOL_COMMANDS, COMMANDS_MAX, &list, &more, e);
 
 	*ret_n = 0;
+	en->look |= rc == 0 && more;
 	for (size_t i = 0; rc == 0 && i < list.n; i++) {
 		rc = one_command(en, &a, list.items[i].name, ret_n, e);
 		arena_reset(&a);

@@ -111,19 +111,19 @@ int store_audit_verify(struct store *st, int64_t *ret_rows, int64_t *ret_bad, st
 	return 0;
 }
 
-int store_command_seen(struct store *st, struct str id, bool *ret, struct error *e)
+int store_command_answer(struct store *st, struct arena *a, struct str id, struct str *ret, struct error *e)
 {
-	static const char sql[] = "SELECT 1 FROM commands WHERE id = ?1";
+	static const char sql[] = "SELECT answer FROM commands WHERE id = ?1";
 	struct db_stmt *s;
 	int r;
 
-	*ret = false;
+	*ret = (struct str){ NULL, 0 };
 	if (db_prepare(st->db, sql, &s, e) < 0)
 		return -1;
 	db_bind_text(s, 1, id);
 	r = db_step(s, e);
 	if (r > 0) {
-		*ret = true;
+		*ret = db_text(s, 0, a);
 		db_reset(s);
 	}
 	return r < 0 ? -1 : 0;
