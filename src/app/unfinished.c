@@ -5,8 +5,8 @@
  */
 #include "app/engine_parts.h"
 
-#define STUCK_S	 10
-#define LINKED_S 1 /* a file with a second link is looked at again after this */
+#define STUCK_S	 10 /* one that cannot be moved */
+#define LINKED_S 1  /* a file with a second link is looked at again after this */
 
 static struct unfinished *find(struct engine *en, uint64_t inode)
 {

@@ -134,7 +134,7 @@ def test_a_full_disk_of_the_spool_holds_up_no_record(box):
     filler.unlink()
     wait(box, box.rejected, "the refusal")
     check("record" in box.why("a-bad.json"), box.why("a-bad.json"))
-    wait(box, lambda: complaints(engine, "working again"), "good news")
+    wait(box, lambda: complaints(engine, "moved again"), "good news")
 
 
 def test_records_are_judged_though_none_can_be_put_away(box):
