@@ -1,4 +1,5 @@
 /* The packs that ship, over the synthetic family: what fires in which session, with the turns that show it. */
+#include "case.h"
 #include "core/explain.h"
 #include "rulesets.h"
 
@@ -124,4 +125,118 @@ TEST(an_explanation_keeps_the_turns_that_show_it)
 	CHECK_HAS(json_text(j), "\"evidence\":[3,5,10]");
 	json_free(j);
 	rules_free(rs);
+}
+
+/* ---- what opens can also end ---- */
+
+/* A session searched by the lexicons that ship. */
+static struct skeleton *searched_session(struct test_case *c, int i)
+{
+	struct skeleton *s = case_session(c, 7 * i, i + 1);
+
+	for (size_t k = 0; k < s->lexicons.n; k++)
+		s->lexicons.items[k].major = 1;
+	return s;
+}
+
+/* "open repaired": the life of the only incident of that rule. */
+static struct str life_of(struct arena *a, struct test_case *c, const char *rule)
+{
+	struct ruleset *rs = shipped(a);
+	struct history *h = case_history(c);
+	struct judgement *j = judge(a, h, rs, h->sessions[h->n - 1].started, NULL);
+	struct str life = STR("");
+
+	for (size_t i = 0; i < j->incidents.all.n; i++) {
+		const struct incident *one = &j->incidents.all.items[i];
+
+		for (size_t t = 0; str_is(one->rule_id, rule) && t < one->transitions.n; t++)
+			life = arena_printf(a, "%.*s%s%zu %s", STR_ARG(life), life.n ? ", " : "",
+					    h->sessions[one->transitions.items[t].session].ordinal,
+					    incident_state_words.words[one->transitions.items[t].state]);
+	}
+	rules_free(rs);
+	return life;
+}
+
+TEST(a_member_who_was_stuck_and_gets_well_is_repaired)
+{
+	struct test_case *c = case_new(arena);
+	const double series[] = { 18, 18, 18, 18, 18, 18, 18, 18, 30, 30 };
+
+	case_series(c, "m1", "ORS", series, 10);
+	CHECK_STR(life_of(arena, c, "drops.outcome"), "8 open, 10 repaired");
+}
+
+TEST(two_misses_and_then_no_more_are_not_unrepaired)
+{
+	struct test_case *c = case_new(arena);
+
+	for (int i = 0; i < 7; i++)
+		case_attendance(c, case_session(c, 7 * i, i + 1), "m1", i == 1 || i == 2 ? NO_SHOW : ATTENDED,
+				BY_UNSAID, NAN);
+	CHECK_STR(life_of(arena, c, "noncompliance.attendance"), "3 open, 7 repaired");
+}
+
+TEST(a_split_closes_though_the_other_member_stays_warm)
+{
+	struct test_case *c = case_new(arena);
+	const double of_m2[] = { 37, 33, 37, 37 };
+
+	case_nobody(c);
+	case_person(c, "t1", ROLE_THERAPIST, NAN);
+	case_person(c, "m1", ROLE_PARENT, NAN);
+	case_person(c, "m2", ROLE_CHILD, 13);
+	for (int i = 0; i < 4; i++) {
+		struct skeleton *s = case_session(c, 7 * i, i + 1);
+
+		case_score(c, s, "m1", "SRS", 38);
+		case_score(c, s, "m2", "CSRS", of_m2[i]);
+		case_code(c, s, "SOFTA", "emotional_connection", "m1", NAN, 2);
+		case_turn(c, s, "m1", "t1", 60, NULL);
+		case_turn(c, s, "m2", "t1", 40, NULL);
+	}
+	CHECK_STR(life_of(arena, c, "siding.split"), "2 open, 4 repaired");
+}
+
+static void proposals(struct test_case *c, int session, int n, int refused)
+{
+	struct skeleton *s = searched_session(c, session);
+
+	for (int i = 0; i < n; i++) {
+		case_turn(c, s, "t1", "m1", 10, "proposal");
+		case_turn(c, s, "m1", "t1", 10, i < refused ? "refusal" : NULL);
+	}
+}
+
+TEST(proposals_that_are_taken_again_are_a_repair)
+{
+	struct test_case *c = case_new(arena);
+
+	proposals(c, 0, 5, 4);
+	proposals(c, 1, 5, 1);
+	proposals(c, 2, 5, 0);
+	CHECK_STR(life_of(arena, c, "noncompliance.rejects"), "1 open, 3 repaired");
+}
+
+TEST(siding_is_over_when_the_scores_are_close_again)
+{
+	struct test_case *c = case_new(arena);
+	const double of_m2[] = { 37, 32, 37, 37 };
+
+	case_nobody(c);
+	case_person(c, "t1", ROLE_THERAPIST, NAN);
+	case_person(c, "m1", ROLE_PARENT, NAN);
+	case_person(c, "m2", ROLE_CHILD, 13);
+	for (int i = 0; i < 4; i++) {
+		struct skeleton *s = searched_session(c, i);
+
+		case_score(c, s, "m1", "SRS", 38);
+		case_score(c, s, "m2", "CSRS", of_m2[i]);
+		for (int k = 0; k < (i == 1 ? 12 : 3); k++) {
+			case_turn(c, s, "t1", "m1", 10, "validation");
+			case_turn(c, s, "m1", "t1", 10, NULL);
+		}
+	}
+	CHECK_STR(life_of(arena, c, "siding.therapist"), "2 open, 4 repaired");
 }
