@@ -174,6 +174,43 @@ TEST(outcomes_are_receipts_until_they_are_read)
 	outbox_close(ob);
 }
 
+TEST(what_was_delivered_and_read_back_long_ago_is_forgotten)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct outbox_counts counts;
+	receipts list;
+
+	REQUIRE(ob);
+	put(ob, arena, "a", "i1", "desk");
+	put(ob, arena, "b", "i2", "desk");
+	put(ob, arena, "c", "i3", "desk");
+	CHECK_INT(outbox_delivered(ob, next(ob, arena, "desk", 100)->row, 120, &e), 0);
+	CHECK_INT(outbox_failed(ob, next(ob, arena, "desk", 100)->row, 120, DATE_NONE, STR("exit 1"), &e), 0);
+	CHECK_INT(outbox_forget(ob, 1000, &e), 0);
+	CHECK(outbox_count(ob, &counts, &e) == 0 && counts.delivered == 1);
+	REQUIRE(outbox_receipts(ob, arena, 10, &list, &e) == 0);
+	CHECK_INT(outbox_receipts_read(ob, &list, &e), 0);
+	CHECK_INT(outbox_forget(ob, 120, &e), 0);
+	CHECK(outbox_count(ob, &counts, &e) == 0 && counts.delivered == 1);
+	CHECK_INT(outbox_forget(ob, 121, &e), 0);
+	REQUIRE(outbox_count(ob, &counts, &e) == 0);
+	CHECK(counts.waiting == 1 && counts.delivered == 0 && counts.dead == 1);
+	outbox_close(ob);
+}
+
+TEST(the_first_failure_is_remembered)
+{
+	struct outbox *ob = open_outbox(arena);
+
+	REQUIRE(ob);
+	put(ob, arena, "a", "i1", "desk");
+	CHECK(next(ob, arena, "desk", 100)->failing_since == DATE_NONE);
+	CHECK_INT(outbox_failed(ob, next(ob, arena, "desk", 100)->row, 110, 120, STR("exit 1"), &e), 0);
+	CHECK_INT(outbox_failed(ob, next(ob, arena, "desk", 120)->row, 130, 140, STR("exit 1"), &e), 0);
+	CHECK_INT(next(ob, arena, "desk", 140)->failing_since, 110);
+	outbox_close(ob);
+}
+
 TEST(an_outcome_is_final)
 {
 	struct outbox *ob = open_outbox(arena);

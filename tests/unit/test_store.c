@@ -432,6 +432,44 @@ TEST(outbox_rows_wait_in_order_until_they_are_relayed)
 	store_close(st);
 }
 
+TEST(an_alert_for_nobody_is_kept_and_never_relayed)
+{
+	struct store *st = open_store(arena);
+	struct outbox_row row = row_of(arena, 0);
+	struct store_counts counts;
+	outbox_rows rows;
+
+	REQUIRE(st);
+	row.sink = STR("");
+	CHECK_INT(store_outbox_keep(st, &row, &e), 0);
+	CHECK_INT(store_outbox_keep(st, &row, &e), 0);
+	CHECK(store_outbox_unrelayed(st, arena, 10, &rows, &e) == 0 && rows.n == 0);
+	CHECK_INT(store_outbox_forget(st, 1000, &e), 0);
+	CHECK_INT(store_count(st, &counts, &e), 0);
+	CHECK(counts.outbox_undelivered == 1 && counts.outbox_waiting == 0);
+	store_close(st);
+}
+
+TEST(what_was_delivered_long_ago_is_forgotten_and_nothing_else)
+{
+	static const char *const outcomes[] = { "delivered", "delivered", "dead", NULL };
+	struct store *st = open_store(arena);
+	struct store_counts counts;
+
+	REQUIRE(st);
+	for (int i = 0; i < 4; i++) {
+		struct outbox_row row = row_of(arena, i);
+
+		CHECK_INT(store_outbox_put(st, &row, &e), 0);
+		if (outcomes[i])
+			CHECK_INT(store_outbox_receipt(st, row.key, str_of(outcomes[i]), 200 + 100 * i, &e), 0);
+	}
+	CHECK_INT(store_outbox_forget(st, 300, &e), 0);
+	CHECK_INT(store_count(st, &counts, &e), 0);
+	CHECK(counts.outbox_waiting == 1 && counts.outbox_delivered == 1 && counts.outbox_dead == 1);
+	store_close(st);
+}
+
 TEST(sessions_are_counted_by_number_or_start)
 {
 	struct store *st = open_store(arena);
