@@ -121,7 +121,7 @@ bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUIC
 	@+$(MAKE) --no-print-directory -s $(JOBS) all $(O)/probe
 	@bench/run.py --bin $(O) $(if $(BENCH_QUICK),--quick)
 
-check: gates format-check compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
+check: gates format-check manuals compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 
 # What is promised about the sources, each promise a script, and each script seen to catch a planted fault.
 gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, headers, functions, reference
@@ -147,6 +147,9 @@ compilers:  ## gcc and clang, warnings as errors
 format-check:  ## is the layout clang-format's?
 	scripts/gates/format
 
+manuals:  ## is there anything wrong with the manual pages?
+	mandoc -Tlint -W warning docs/*.[158]
+
 cppcheck:
 	cppcheck -q --std=c11 -D_GNU_SOURCE -Iinclude --enable=warning,portability --inline-suppr \
 		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=uninitvar src
@@ -171,4 +174,4 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .PHONY: FORCE all unit deps demo test asan tsan valgrind bench check gates floors purity compilers \
-        format-check cppcheck docs install uninstall clean format help
+        format-check cppcheck manuals docs install uninstall clean format help
