@@ -169,3 +169,40 @@ def test_deaths_of_the_courier_lose_nothing(box):
 
 def test_deaths_of_engine_and_courier_lose_nothing(box):
     die_often(box, 4, ["ruptured", "ruptured-courier"], by_point=0.6)
+
+
+def die_at(box, *points):
+    for point in points:
+        code = box.launch("ruptured", env={"RUPTURED_FAULT": point}).wait_exit()
+        check(code == -9, f"ended with {code} instead of dying at {point}")
+
+
+def test_a_file_in_hand_at_three_deaths_in_a_row_is_refused(box):
+    crash.set_up(box)
+    box.drop(crash.record(box, 1, 1))
+    die_at(box, "parsed", "judged", "parsed")
+    box.start()
+    box.wait_rejected()
+    check("three times" in box.why("K001-1.json"), box.why("K001-1.json"))
+    box.drop(crash.record(box, 2, 1))
+    box.wait_told()
+
+
+def test_deaths_of_others_do_not_add_up_to_poison(box):
+    crash.set_up(box)
+    box.drop(crash.record(box, 2, 1))
+    die_at(box, "parsed", "judged", "before-commit", "parsed", "parsed")
+    box.start()
+    box.wait_told()
+    check(not box.rejected() and len(box.processed()) == 1, box.state())
+
+
+def test_a_command_in_hand_at_three_deaths_in_a_row_is_refused(box):
+    crash.set_up(box)
+    box.drop(crash.record(box, 1, 1))
+    box.start().stop()
+    box.command(crash.close_command(1), name="close.json")
+    die_at(box, "judged", "judged", "judged")
+    box.start(courier=False)
+    box.wait_rejected()
+    check('"ok":false' in (box.spool / "answers" / "close.json").read_text(), "no answer")
