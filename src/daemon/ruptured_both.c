@@ -1,7 +1,6 @@
 #include "daemon/both.h"
 
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,14 +41,34 @@ static void environment_of_courier(char **ret, size_t size)
 	ret[n] = NULL;
 }
 
-static pid_t start_courier(const char *config_path, const char *option)
+/* Killed outright, the parent cannot hand anything on: nobody may outlive it unseen. */
+static void end_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+static void become_courier(char **argv, pid_t parent)
 {
 	char path[4096], *environment[ENVIRONMENT_MAX];
-	char *argv[5] = { (char *)COURIER };
-	int n = 1;
-	posix_spawnattr_t attr;
 	sigset_t none;
-	pid_t pid;
+
+	courier_path(path, sizeof path);
+	environment_of_courier(environment, ENVIRONMENT_MAX);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	end_with(parent);
+	execve(path, argv, environment);
+	fprintf(stderr, "ruptured: cannot start %s: %m\n", path);
+	_exit(1);
+}
+
+static pid_t start_courier(const char *config_path, const char *option)
+{
+	char *argv[5] = { (char *)COURIER };
+	pid_t parent = getpid(), pid;
+	int n = 1;
 
 	if (config_path) {
 		argv[n++] = (char *)"-c";
@@ -57,17 +76,12 @@ static pid_t start_courier(const char *config_path, const char *option)
 	}
 	if (option)
 		argv[n++] = (char *)option;
-	courier_path(path, sizeof path);
-	environment_of_courier(environment, ENVIRONMENT_MAX);
-	sigemptyset(&none);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	if (posix_spawn(&pid, path, NULL, &attr, argv, environment) != 0) {
-		fprintf(stderr, "ruptured: cannot start %s\n", path);
-		pid = -1;
-	}
-	posix_spawnattr_destroy(&attr);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		become_courier(argv, parent);
+	if (pid < 0)
+		fprintf(stderr, "ruptured: cannot start the courier: %m\n");
 	return pid;
 }
 
@@ -138,10 +152,7 @@ int both_become_engine(const char *config_path)
 	fflush(NULL);
 	pids[0] = fork();
 	if (pids[0] == 0) {
-		/* Killed outright, the parent cannot hand anything on: the engine must not outlive it unseen. */
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		if (getppid() != parent)
-			_exit(1);
+		end_with(parent);
 		return -1;
 	}
 	pids[1] = start_courier(config_path, NULL);

@@ -4,7 +4,7 @@ import random
 import time
 
 import crash
-from box import check
+from box import check, descendants, proc_stat
 
 DEATHS = 50  # of each of the four tests at random
 
@@ -169,6 +169,19 @@ def test_deaths_of_the_courier_lose_nothing(box):
 
 def test_deaths_of_engine_and_courier_lose_nothing(box):
     die_often(box, 4, ["ruptured", "ruptured-courier"], by_point=0.6)
+
+
+def test_no_courier_outlives_the_parent_it_was_started_by(box):
+    crash.set_up(box)
+    both = box.start(together=True)
+    below = list(descendants(both.pid))
+    check(len(below) == 2, f"{len(below)} processes")
+    both.signal(9)
+    both.wait_exit()
+    box.wait(lambda: all(proc_stat(pid) is None or proc_stat(pid)[0] == "Z" for pid in below), "the end of both")
+    box.start(together=True)
+    box.drop(crash.record(box, 2, 1))
+    box.wait_told()
 
 
 def die_at(box, *points):
