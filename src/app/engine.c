@@ -93,17 +93,17 @@ static int accept_rules(struct engine *en, struct ruleset *rules, struct str pac
 	if (store_fact_put(en->store, FACT_GOOD_RULES, pack, e) < 0 ||
 	    store_fact_put(en->store, FACT_RULES_STATUS, STR("ok"), e) < 0)
 		return -1;
-	log_line(LOG_LEVEL_INFO, "%zu rules in force, rule set %.8s", rules->n, rules->hash.p);
+	log_line(LOG_LEVEL_INFO, "rules in force: %zu, rule set %.8s", rules->n, rules->hash.p);
 	return 0;
 }
 
-static void log_lines(struct str text)
+static void log_lines(enum log_level level, struct str text)
 {
 	while (text.n) {
 		const char *end = memchr(text.p, '\n', text.n);
 		size_t n = end ? (size_t)(end - text.p) : text.n;
 
-		log_line(LOG_LEVEL_ERROR, "%.*s", (int)n, text.p);
+		log_line(level, "%.*s", (int)n, text.p);
 		text = (struct str){ text.p + n + (end != NULL), text.n - n - (end != NULL) };
 	}
 }
@@ -131,7 +131,7 @@ static int report_refused(struct engine *en, const struct refusal *r, struct str
 	int rc = store_fact(en->store, &a, r->fact, &told, e);
 
 	log_line(LOG_LEVEL_ERROR, "%s:", r->say);
-	log_lines(faults);
+	log_lines(LOG_LEVEL_ERROR, faults);
 	if (rc == 0 && !str_eq(told, faults)) {
 		rc = case_engine_alert(en, r->alert, SEVERITY_WARNING, str_of(r->say), e);
 		if (rc == 0)
@@ -187,7 +187,7 @@ static int try_rules(struct engine *en, struct loading *l, bool final, bool *ret
 	if (rules)
 		return accept_rules(en, rules, buf_str(&l->pack), e);
 	if (!en->rules && load_last_good(en, e) < 0) {
-		log_lines(buf_str(&l->faults));
+		log_lines(LOG_LEVEL_ERROR, buf_str(&l->faults));
 		return -1;
 	}
 	return final ? report_refused(en, &refused_rules, buf_str(&l->faults), e) : 0;
@@ -253,7 +253,7 @@ static void keep_places(const struct config *old, struct config *next)
 		*VEC_PUSH(a, &next->rules) = arena_dup(a, old->rules.items[i]);
 }
 
-static int use_config(struct engine *en, struct config *next, struct error *e)
+static int use_config(struct engine *en, struct config *next, struct str warnings, struct error *e)
 {
 	if (str_eq(next->text, en->config->text)) {
 		config_free(next);
@@ -261,7 +261,8 @@ static int use_config(struct engine *en, struct config *next, struct error *e)
 		keep_places(en->config, next);
 		config_free(en->config);
 		en->config = next;
-		log_line(LOG_LEVEL_INFO, "configuration read: %zu routes, %zu sinks", next->routes.all.n,
+		log_lines(LOG_LEVEL_WARNING, warnings);
+		log_line(LOG_LEVEL_INFO, "configuration in force: routes %zu, sinks %zu", next->routes.all.n,
 			 next->sinks.n);
 	}
 	return store_fact_put(en->store, FACT_CONFIG_STATUS, STR("ok"), e);
@@ -279,7 +280,7 @@ static int reload_config(struct engine *en, bool final, bool *ret_refused, struc
 	if (why.kind != ERROR_NONE)
 		buf_printf(&faults, "%s\n", why.text);
 	if (next)
-		rc = use_config(en, next, e);
+		rc = use_config(en, next, buf_str(&faults), e);
 	else if (final)
 		rc = report_refused(en, &refused_config, buf_str(&faults), e);
 	buf_release(&faults);

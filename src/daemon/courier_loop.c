@@ -102,7 +102,7 @@ static void reload(struct loop *l)
 			courier_reload(l->courier, config);
 		config_free(l->config);
 		l->config = config;
-		log_line(LOG_LEVEL_INFO, "configuration read: %zu sinks", config->sinks.n);
+		log_line(LOG_LEVEL_INFO, "configuration in force: sinks %zu", config->sinks.n);
 	}
 	notify_ready();
 }
@@ -270,6 +270,8 @@ int courier_run(const struct courier_options *options, struct config *config)
 	if (open_courier(&l) < 0)
 		goto out;
 	if (l.courier) {
+		if (!options->once)
+			log_line(LOG_LEVEL_INFO, "delivering: sinks %zu", l.config->sinks.n);
 		notify_status("delivering");
 		go_on(&l);
 	}

@@ -74,26 +74,14 @@ static int bad_usage(const char *message)
 /* The configuration, or NULL with its faults on standard error. */
 static struct config *read_config(const char *path)
 {
-	struct arena a = { 0 };
-	struct diags d = { .arena = &a };
-	struct error e = { 0 };
 	struct buf out = { 0 };
-	struct str text = { NULL, 0 };
-	struct error ignored;
-	struct config *config = config_load(path, &d, &e);
+	struct error e;
+	struct config *config = config_load_shown(path, &out, &e);
 
 	if (!config && e.kind != ERROR_NONE)
-		fprintf(stderr, "ruptured: %s\n", e.text);
-	if (d.all.n) {
-		if (!path)
-			path = CONFIG_PATH;
-		if (file_read(&a, path, RULEDIR_MAX_FILE_BYTES, &text, &ignored) < 0)
-			text = (struct str){ NULL, 0 };
-		diags_render(&d, str_of(path), text, DIAG_CARET, &out);
-		fputs(buf_str(&out).p, stderr);
-	}
+		log_line(LOG_LEVEL_ERROR, "configuration: %s", e.text);
+	fputs(buf_str(&out).p, stderr);
 	buf_release(&out);
-	arena_release(&a);
 	return config;
 }
 
@@ -205,7 +193,7 @@ static int watch_all(struct loop *l, const char *config_path, struct error *e)
 		return -1;
 	for (size_t i = 0; i < rules->n; i++)
 		if (watch_tree(rules->items[i].p, e) < 0)
-			return -1;
+			log_line(LOG_LEVEL_WARNING, "rules: %s; changes elsewhere are seen on SIGHUP", e->text);
 	return watch_above(config_path ? config_path : CONFIG_PATH, e);
 }
 

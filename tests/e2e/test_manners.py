@@ -191,3 +191,22 @@ def test_the_watchdog_is_fed_while_a_hook_hangs(box):
     fed = meals(courier)
     box.wait(lambda: meals(courier) >= fed + 3, "three meals", told=courier.err)
     courier.stop()
+
+
+# ---- what the log says
+
+def test_a_first_start_together_makes_no_noise(box):
+    set_up(box)
+    both = box.start(together=True)
+    box.wait(lambda: "watching" in both.err() and "delivering" in both.err(), "both", told=both.err)
+    check(len(both.err().splitlines()) == 3, both.err())
+
+
+def test_a_courier_without_an_engine_says_so_after_a_while(box):
+    set_up(box)
+    courier = box.start_courier(env={"RUPTURED_HURRY": "10"})
+    box.wait(lambda: "not there yet" in courier.err(), "a word", told=courier.err)
+    box.start(courier=False)
+    box.drop(fires(box))
+    box.wait_told()
+    check(len([line for line in courier.err().splitlines() if "not there yet" in line]) == 1, courier.err())

@@ -171,7 +171,7 @@ def test_a_new_sink_is_used_without_a_restart(box):
     box.drop(fires(box))
     box.wait_told()
     second_sink(box)
-    box.wait(lambda: all("configuration read" in p.err() for p in box.programs), "both to see it", 20,
+    box.wait(lambda: all("configuration in force" in p.err() for p in box.programs), "both to see it", 20,
              told=lambda: "".join(p.err() for p in box.programs))
     box.drop(fires(box, case="K7"))
     box.wait_told(2)
@@ -204,7 +204,7 @@ def test_other_places_in_the_configuration_ask_for_a_restart(box):
     text = box.config_path.read_text()
     box.config_path.write_text(text.replace(f"spool: {box.spool}", f"spool: {box.dir}/other")
                                .replace("rules: [", f"rules: [{box.dir}/more, "))
-    box.wait(lambda: "configuration read" in engine.err(), "the new configuration", told=engine.err)
+    box.wait(lambda: "configuration in force" in engine.err(), "the new configuration", told=engine.err)
     check("another spool or store: restart" in engine.err(), engine.err())
     check("other rule paths: restart" in engine.err(), engine.err())
     before = rules_hash(box)
