@@ -6,8 +6,10 @@ docs/RULES.md, session-*.json is the synthetic family.
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 from box import ROOT, check
+from test_install import install
 
 DOCS = ROOT / "docs"
 MANUALS = sorted(DOCS.glob("*.[158]"))
@@ -136,5 +138,16 @@ def test_the_manual_page_of_the_configuration_knows_every_key(box):
 
 def test_links_between_the_pages_lead_somewhere(box):
     for page in (ROOT / "README.md", *DOCS.glob("*.md")):
-        for link in re.findall(r"\]\(([^)#:]+)[#)]", page.read_text()):
-            check((page.parent / link).exists(), f"{page.name}: nothing at {link}")
+        check_links(page)
+
+
+def check_links(page, root=""):
+    for link in re.findall(r"\]\(([^)#:]+)[#)]", page.read_text()):
+        there = root / Path(link[1:]) if link.startswith("/") else page.parent / link
+        check(there.exists(), f"{page.name}: nothing at {link}")
+
+
+def test_links_lead_somewhere_when_installed_too(box):
+    root = install(box)
+    for page in (root / "usr/share/doc/ruptured").glob("*.md"):
+        check_links(page, root)
