@@ -44,10 +44,9 @@
 
 #define FS_READ		  (FS_READ_FILE | FS_READ_DIR)
 /* Moving a thing aside counts as making it, and whatever somebody left in a spool must be movable. */
-#define FS_MAKE                                                                                                        \
-	(FS_MAKE_CHAR | FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_BLOCK | FS_MAKE_SYM)
-#define FS_WRITE (FS_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE | FS_REFER | FS_TRUNCATE)
-#define FS_ALL	 (FS_WRITE | FS_EXECUTE)
+#define FS_MAKE		  (FS_MAKE_CHAR | FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_BLOCK | FS_MAKE_SYM)
+#define FS_WRITE	  (FS_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE | FS_REFER | FS_TRUNCATE)
+#define FS_ALL		  (FS_WRITE | FS_EXECUTE)
 
 struct ruleset_attr {
 	uint64_t handled_access_fs;
