@@ -151,3 +151,12 @@ def test_links_lead_somewhere_when_installed_too(box):
     root = install(box)
     for page in (root / "usr/share/doc/ruptured").glob("*.md"):
         check_links(page, root)
+
+
+def test_every_key_says_what_may_stand_there_and_what_it_means(box):
+    for page in ("record", "rules", "configuration"):
+        rows = [line.strip("| ").split(" | ") for line in box.run("rupturectl", "reference", page).out.splitlines()
+                if re.match(r"\| \**`", line)]
+        check(len(rows) > 20, f"{page}: {len(rows)} rows")
+        for row in rows:
+            check(len(row) >= 2 and all(cell.strip() or at == 2 for at, cell in enumerate(row)) and row[-1].strip(" |"), f"{page}: {row}")
