@@ -3,7 +3,7 @@
 
 	peer.py PHRASES RECORDS LIMIT ALERTS [DATABASE]
 
-JSON, speaker filter, window (three phrases of a member to the therapist in ten minutes), score drop against the mean of
+JSON, speaker filter, window (three turns of a member to the therapist with a phrase in ten minutes), score drop against the mean of
 the member's own earlier sessions, alerts.  With DATABASE a commit for each record, as the engine does.  It prints one JSON
 object like the probes of bench/.
 """
@@ -21,33 +21,23 @@ CHOICE = re.compile(r"\(([^)]*)\)|(\S+)")
 
 
 def load(path):
-    """{first word: {number of words: set of sequences}}, longest first."""
+    """{first word: [(number of words, set of sequences)]}."""
     phrases = defaultdict(lambda: defaultdict(set))
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             parts = [(choice or word).split("|") for choice, word in CHOICE.findall(line)]
             for words in itertools.product(*parts):
                 phrases[words[0]][len(words)].add(words)
-    return {first: sorted(lengths.items(), reverse=True) for first, lengths in phrases.items()}
+    return {first: list(lengths.items()) for first, lengths in phrases.items()}
 
 
-def hits(phrases, text):
-    """How many phrases are said, longer ones first, no word counted twice."""
+def says_one(phrases, text):
     words = WORD.findall(text.lower().replace("\u2019", "").replace("'", ""))
-    found = []
     for i, word in enumerate(words):
         for n, sequences in phrases.get(word, ()):
             if tuple(words[i:i + n]) in sequences:
-                found.append((-n, i))
-    if len(found) < 2:
-        return len(found)
-    taken, count = set(), 0
-    for n, i in sorted(found):
-        span = range(i, i - n)
-        if not taken.intersection(span):
-            taken.update(span)
-            count += 1
-    return count
+                return True
+    return False
 
 
 class Judge:
@@ -59,19 +49,11 @@ class Judge:
         said = defaultdict(list)
         for turn in record["turns"]:
             if turn["who"] in members and turn["to"] == "t1":
-                n = hits(self.phrases, turn["text"])
-                if n:
-                    said[turn["who"]].append((turn["at"], n))
-        for who, list_ in said.items():
-            first, count = 0, 0
-            for at, n in list_:
-                count += n
-                while at - list_[first][0] >= 600:
-                    count -= list_[first][1]
-                    first += 1
-                if count >= 3:
-                    yield "bench.words0", who
-                    break
+                if says_one(self.phrases, turn["text"]):
+                    said[turn["who"]].append(turn["at"])
+        for who, times in said.items():
+            if any(third - first < 600 for first, third in zip(times, times[2:])):
+                yield "bench.words0", who
 
     def drops(self, record):
         for score in record["scores"]:
