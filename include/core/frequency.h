@@ -7,7 +7,6 @@
 #include "base/str.h"
 
 #define FREQUENCY_RARE 1     /* of a word that is not in the table */
-#define FREQUENCY_COMMON 1 /* from here on a phrase rather hangs on two words */
 
 /* Times in 10,000 words of conversation, of a folded word. */
 unsigned frequency_of(struct str folded);

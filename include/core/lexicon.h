@@ -4,7 +4,7 @@
  * Phrases are written as people say them: `*` stands for any one word, `(a|b)` for a choice, `[very]` for a word
  * that may be missing, `word*` for a word's beginning; `re:` in front makes the rest a regular expression (PCRE2),
  * run only on turns that hold one of its required words.  All phrases of all lexicons are found in one pass whose
- * cost does not grow with their number: each phrase hangs on its rarest word (lexicon.c tells how).
+ * cost does not grow with their number: each phrase hangs on its rarest words (phrase.c, lexicon_index.c).
  *
  * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.  A lexicon file:
  *

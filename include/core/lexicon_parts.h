@@ -14,7 +14,7 @@ struct context {
 	const char *name;
 	unsigned before, after; /* how many words away from the hit its phrase may stand; fillers are not counted */
 	bool over_commas;	/* reaches over a comma, never over a sentence end */
-	struct sequence_list sequences;
+	VEC(struct phrase) phrases;
 };
 typedef VEC(const struct context *) context_list;
 
@@ -29,15 +29,18 @@ struct entry {
 	size_t pattern_number;	 /* among all patterns */
 };
 
-/* One sequence of one entry, and the token it hangs on. */
+/* One phrase of an entry. */
 struct variant {
 	uint32_t entry;
-	uint32_t anchor; /* index of the token */
-	struct sequence sequence; /* n == 0: a word that a regular expression needs */
+	struct phrase phrase; /* n == 0: a word that a regular expression needs */
+};
+/* A place of a phrase at which it is looked up. */
+struct anchor {
+	uint32_t variant, place;
 };
 
 /*
- * An open-addressed table from a hash of what a variant hangs on to those variants.  A bit per (hash mod bits) stops
+ * An open-addressed table from a hash of what phrases hang on to those anchors.  A bit per (hash mod bits) stops
  * nearly all words before the table is looked at.
  */
 struct anchors {
@@ -45,10 +48,10 @@ struct anchors {
 	uint64_t bit_mask;
 	struct anchor_slot {
 		uint64_t key;
-		uint32_t first, n; /* in `variants`; n == 0: free */
+		uint32_t first, n; /* in `all`; n == 0: free */
 	} *slots;
 	uint64_t slot_mask;
-	uint32_t *variants;
+	struct anchor *all;
 	size_t n;
 };
 enum anchor_kind {
@@ -78,10 +81,10 @@ static inline bool anchors_may_hold(const struct anchors *a, uint64_t key)
 {
 	return a->n && (a->bits[(key & a->bit_mask) >> 6] >> (key & 63) & 1);
 }
-/* The variants under a key, *ret_n of them. */
-const uint32_t *anchors_find(const struct anchors *a, uint64_t key, size_t *ret_n);
+/* The anchors under a key, *ret_n of them. */
+const struct anchor *anchors_find(const struct anchors *a, uint64_t key, size_t *ret_n);
 
-/* Chooses each variant's anchor and builds the tables. */
+/* Chooses under what each anchor is looked up and builds the tables. */
 void lexicons_index(struct lexicons *l);
 
 /* The contexts that need no file. */

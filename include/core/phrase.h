@@ -1,10 +1,11 @@
 /*
- * The phrase grammar: what people say, as sequences of words.
+ * The phrase grammar: what people say, as a net of words.
  *
  *	phrase   = branch { "|" branch }           (the bar only inside brackets)
  *	branch   = { word | "*" | word"*" | "(" phrase ")" | "[" phrase "]" }
  *
- * A phrase is finite, so it is written out into all its sequences; a matcher then knows nothing but sequences.
+ * Each word of the text is one place of the net, and knows which places may follow it and which may stand before it.  So
+ * a choice costs as much as it has words, however many sequences of words the phrase stands for.  There are no loops.
  */
 #ifndef RUPTURED_CORE_PHRASE_H
 #define RUPTURED_CORE_PHRASE_H
@@ -12,28 +13,32 @@
 #include "core/words.h"
 
 #define PHRASE_MAX_SEQUENCES 1000 /* that one phrase may stand for */
-#define PHRASE_MAX_TOKENS    24	 /* of one sequence */
+#define PHRASE_MAX_WORDS     24	 /* of one sequence */
 #define PHRASE_MAX_DEPTH     8	 /* brackets inside each other */
 #define PHRASE_MIN_PREFIX    3	 /* bytes before the star of `word*` */
 
-enum token_kind { TOKEN_WORD, TOKEN_ANY, TOKEN_PREFIX };
+enum place_kind { PLACE_WORD, PLACE_ANY, PLACE_PREFIX };
 
-struct token {
-	enum token_kind kind;
-	struct str text; /* folded; absent for `*` */
-	uint64_t hash;	 /* of a whole word */
-	unsigned frequency; /* of a whole word, core/frequency.h; 0 for the others */
-};
-
-/* At least one token is not `*`. */
-struct sequence {
-	struct token *tokens;
-	size_t n;
-};
-
-struct sequence_list {
-	struct sequence *items;
+/* Indices of places. */
+struct places {
+	uint16_t *items;
 	size_t n, cap;
+};
+
+struct place {
+	enum place_kind kind;
+	bool begins, ends; /* the phrase may begin, or end, here */
+	uint64_t hash;	   /* of a whole word */
+	struct str prefix; /* folded */
+	struct places next, before;
+};
+
+struct phrase {
+	struct place *places;
+	size_t n;
+	/* Every sequence passes one of these, and none is `*`: what is looked up to find the phrase.  Of all such sets the
+	 * one whose words are said least. */
+	struct places anchors;
 };
 
 struct phrase_fault {
@@ -41,14 +46,17 @@ struct phrase_fault {
 	const char *message, *hint; /* static; hint may be NULL */
 };
 
-/* Adds the sequences of a phrase to *ret, in a.  False with the first fault, and then nothing is added. */
-bool phrase_expand(struct arena *a, struct str phrase, struct sequence_list *ret, struct phrase_fault *fault);
+/* In a.  False with the first fault. */
+bool phrase_parse(struct arena *a, struct str text, struct phrase *ret, struct phrase_fault *fault);
 
 /*
- * Where in the words a sequence stands, when its token `k` stands at word `at`: first and last word.  Between two tokens
- * the words may hold fillers.
+ * Where the phrase stands, when its place `k` stands at word `at`: first and last word, of the longest.  Between two
+ * places the words may hold fillers.
  */
-bool sequence_at(const struct words_list *words, const struct sequence *s, size_t k, size_t at, size_t *ret_first,
-		 size_t *ret_last);
+bool phrase_at(const struct words_list *words, const struct phrase *p, size_t k, size_t at, size_t *ret_first,
+	       size_t *ret_last);
+/* Does it begin, or end, at this very word? */
+bool phrase_begins(const struct words_list *words, const struct phrase *p, size_t at);
+bool phrase_ends(const struct words_list *words, const struct phrase *p, size_t at);
 
 #endif

@@ -61,7 +61,7 @@ static void context_fill(struct arena *a, struct context *c, const char *const *
 	struct phrase_fault fault;
 
 	for (size_t i = 0; i < n && phrases[i]; i++) {
-		bool good = phrase_expand(a, str_of(phrases[i]), &c->sequences, &fault);
+		bool good = phrase_parse(a, str_of(phrases[i]), VEC_PUSH(a, &c->phrases), &fault);
 
 		assert(good);
 		(void)good;
@@ -86,14 +86,9 @@ static bool parted(const struct context *c, const struct word *w)
 /* Does any of the context's phrases end (or, forward, begin) at this word? */
 static bool stands_at(const struct context *c, const struct words_list *words, size_t at, bool forward)
 {
-	size_t first, last;
-
-	for (size_t i = 0; i < c->sequences.n; i++) {
-		const struct sequence *s = &c->sequences.items[i];
-
-		if (sequence_at(words, s, forward ? 0 : s->n - 1, at, &first, &last))
+	for (size_t i = 0; i < c->phrases.n; i++)
+		if ((forward ? phrase_begins : phrase_ends)(words, &c->phrases.items[i], at))
 			return true;
-	}
 	return false;
 }
 

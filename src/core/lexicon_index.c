@@ -1,14 +1,14 @@
 #include <stdlib.h>
 
-#include "core/frequency.h"
 #include "core/lexicon_parts.h"
 
 #define BITS_PER_KEY 32
 #define BITS_MIN     1024
+#define PAIRS_MAX    16 /* words beside an anchor; with more of them it hangs on itself alone */
 
 struct posting {
 	uint64_t key;
-	uint32_t variant;
+	struct anchor anchor;
 };
 typedef VEC(struct posting) posting_list;
 
@@ -30,7 +30,9 @@ static int by_key(const void *a, const void *b)
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
-	return x->variant < y->variant ? -1 : x->variant > y->variant;
+	if (x->anchor.variant != y->anchor.variant)
+		return x->anchor.variant < y->anchor.variant ? -1 : 1;
+	return x->anchor.place < y->anchor.place ? -1 : x->anchor.place > y->anchor.place;
 }
 
 static uint64_t power_of_two_from(uint64_t n)
@@ -67,84 +69,79 @@ static void anchors_build(struct anchors *a, struct arena *arena, posting_list *
 	a->bit_mask = bits - 1;
 	a->slots = ARENA_ARRAY(arena, struct anchor_slot, slots);
 	a->slot_mask = slots - 1;
-	a->variants = ARENA_ARRAY(arena, uint32_t, postings->n);
+	a->all = ARENA_ARRAY(arena, struct anchor, postings->n);
 	for (size_t i = 0; i < postings->n; i = end) {
 		for (end = i; end < postings->n && postings->items[end].key == postings->items[i].key; end++)
-			a->variants[end] = postings->items[end].variant;
+			a->all[end] = postings->items[end].anchor;
 		anchors_put(a, postings->items[i].key, (uint32_t)i, (uint32_t)(end - i));
 	}
 }
 
-const uint32_t *anchors_find(const struct anchors *a, uint64_t key, size_t *ret_n)
+const struct anchor *anchors_find(const struct anchors *a, uint64_t key, size_t *ret_n)
 {
 	for (uint64_t i = key >> 7 & a->slot_mask; a->slots[i].n; i = (i + 1) & a->slot_mask) {
 		if (a->slots[i].key == key) {
 			*ret_n = a->slots[i].n;
-			return a->variants + a->slots[i].first;
+			return a->all + a->slots[i].first;
 		}
 	}
 	*ret_n = 0;
 	return NULL;
 }
 
-/* The rarest single word; a beginning stands for several words and is taken only when there is nothing else. */
-static unsigned rarest_word(const struct sequence *s, uint32_t *ret)
+struct indexing {
+	struct arena arena;
+	posting_list postings[ANCHOR_KINDS];
+};
+
+static void post(struct indexing *x, enum anchor_kind kind, uint64_t key, uint32_t variant, size_t place)
 {
-	unsigned best = 0;
-
-	for (uint32_t i = 0; i < s->n; i++) {
-		unsigned f = s->tokens[i].frequency;
-
-		if (f && (!best || f < best)) {
-			best = f;
-			*ret = i;
-		}
-	}
-	return best;
+	*VEC_PUSH(&x->arena, &x->postings[kind]) = (struct posting){ key, { variant, (uint32_t)place } };
 }
 
-/* The pair of neighbouring words said least often together, as far as their own frequencies tell. */
-static bool rarest_pair(const struct sequence *s, uint32_t *ret)
+static bool all_words(const struct phrase *p, const struct places *list)
 {
-	unsigned best = 0;
-
-	for (uint32_t i = 0; i + 1 < s->n; i++) {
-		unsigned f;
-
-		if (s->tokens[i].kind != TOKEN_WORD || s->tokens[i + 1].kind != TOKEN_WORD)
-			continue;
-		f = s->tokens[i].frequency * s->tokens[i + 1].frequency;
-		if (!best || f < best) {
-			best = f;
-			*ret = i;
-		}
-	}
-	return best > 0;
+	for (size_t i = 0; i < list->n; i++)
+		if (p->places[list->items[i]].kind != PLACE_WORD)
+			return false;
+	return list->n > 0;
 }
 
-static enum anchor_kind choose(struct variant *v, uint64_t *ret_key)
+/* A word with each that may follow it, or stand before it: two words in a row are rarer than one. */
+static bool post_pairs(struct indexing *x, uint32_t variant, const struct phrase *p, size_t k)
 {
-	const struct sequence *s = &v->sequence;
-	unsigned frequency = rarest_word(s, &v->anchor);
-	uint32_t pair;
+	const struct place *place = &p->places[k];
 
-	if (!frequency) {
-		while (s->tokens[v->anchor].kind != TOKEN_PREFIX)
-			v->anchor++;
-		*ret_key = anchor_prefix_key(s->tokens[v->anchor].text.p);
-		return ANCHOR_PREFIX;
+	if (!place->ends && place->next.n <= PAIRS_MAX && all_words(p, &place->next)) {
+		for (size_t i = 0; i < place->next.n; i++)
+			post(x, ANCHOR_PAIR, anchor_pair_key(place->hash, p->places[place->next.items[i]].hash),
+			     variant, k);
+		return true;
 	}
-	if (frequency >= FREQUENCY_COMMON && rarest_pair(s, &pair)) {
-		v->anchor = pair;
-		*ret_key = anchor_pair_key(s->tokens[pair].hash, s->tokens[pair + 1].hash);
-		return ANCHOR_PAIR;
+	if (!place->begins && place->before.n <= PAIRS_MAX && all_words(p, &place->before)) {
+		for (size_t i = 0; i < place->before.n; i++)
+			post(x, ANCHOR_PAIR, anchor_pair_key(p->places[place->before.items[i]].hash, place->hash),
+			     variant, place->before.items[i]);
+		return true;
 	}
-	*ret_key = s->tokens[v->anchor].hash;
-	return ANCHOR_WORD;
+	return false;
+}
+
+static void post_phrase(struct indexing *x, uint32_t variant, const struct phrase *p)
+{
+	for (size_t i = 0; i < p->anchors.n; i++) {
+		size_t k = p->anchors.items[i];
+		const struct place *place = &p->places[k];
+
+		if (place->kind == PLACE_PREFIX)
+			post(x, ANCHOR_PREFIX, anchor_prefix_key(place->prefix.p), variant, k);
+		else if (!post_pairs(x, variant, p, k))
+			post(x, ANCHOR_WORD, place->hash, variant, k);
+	}
 }
 
 /* A regular expression hangs on every word it may need. */
-static void post_needs(struct lexicons *l, struct arena *scratch, posting_list *words)
+static void post_needs(struct indexing *x, struct lexicons *l)
 {
 	for (uint32_t e = 0; e < l->entries.n; e++) {
 		struct words_list needs = { 0 };
@@ -152,30 +149,25 @@ static void post_needs(struct lexicons *l, struct arena *scratch, posting_list *
 
 		if (!l->entries.items[e].pattern)
 			continue;
-		if (!pattern_needs(scratch, l->entries.items[e].text, &needs)) {
+		if (!pattern_needs(&x->arena, l->entries.items[e].text, &needs)) {
 			*VEC_PUSH(&l->arena, &l->always) = e;
 			continue;
 		}
 		*VEC_PUSH(&l->arena, &l->variants) = (struct variant){ .entry = e };
 		for (size_t i = 0; i < needs.n; i++)
-			*VEC_PUSH(scratch, words) = (struct posting){ needs.items[i].hash, variant };
+			post(x, ANCHOR_WORD, needs.items[i].hash, variant, 0);
 	}
 }
 
 void lexicons_index(struct lexicons *l)
 {
-	struct arena scratch = { 0 };
-	posting_list postings[ANCHOR_KINDS] = { 0 };
+	struct indexing x = { 0 };
 	size_t phrases = l->variants.n;
 
-	post_needs(l, &scratch, &postings[ANCHOR_WORD]);
-	for (uint32_t i = 0; i < phrases; i++) {
-		struct posting p = { .variant = i };
-		enum anchor_kind kind = choose(&l->variants.items[i], &p.key);
-
-		*VEC_PUSH(&scratch, &postings[kind]) = p;
-	}
+	post_needs(&x, l);
+	for (uint32_t i = 0; i < phrases; i++)
+		post_phrase(&x, i, &l->variants.items[i].phrase);
 	for (int kind = 0; kind < ANCHOR_KINDS; kind++)
-		anchors_build(&l->anchors[kind], &l->arena, &postings[kind]);
-	arena_release(&scratch);
+		anchors_build(&l->anchors[kind], &l->arena, &x.postings[kind]);
+	arena_release(&x.arena);
 }

@@ -92,21 +92,21 @@ static void keep(struct lexicon_scratch *s, const struct words_list *words, uint
 static void try_variants(struct lexicon_scratch *s, const struct anchors *anchors, uint64_t key,
 			 const struct words_list *words, size_t at)
 {
-	const uint32_t *found;
+	const struct anchor *found;
 	size_t n;
 
 	if (!anchors_may_hold(anchors, key))
 		return;
 	found = anchors_find(anchors, key, &n);
 	for (size_t i = 0; i < n; i++) {
-		const struct variant *v = &s->lexicons->variants.items[found[i]];
+		const struct variant *v = &s->lexicons->variants.items[found[i].variant];
 		size_t first, last;
 
 		if (!s->applies[s->lexicons->entries.items[v->entry].lexicon])
 			continue;
-		if (!v->sequence.n)
+		if (!v->phrase.n)
 			want(s, v->entry);
-		else if (sequence_at(words, &v->sequence, v->anchor, at, &first, &last))
+		else if (phrase_at(words, &v->phrase, found[i].place, at, &first, &last))
 			keep(s, words, v->entry, first, last);
 	}
 }

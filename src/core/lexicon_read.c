@@ -111,14 +111,13 @@ static void for_each(struct reading *g, const struct doc *doc,
 	g->reader->path = here.outer;
 }
 
-static bool expand(struct reading *g, const struct doc *doc, struct str phrase, struct sequence_list *ret)
+static bool parse_phrase(struct reading *g, const struct doc *doc, struct phrase *ret)
 {
 	struct phrase_fault fault;
-	size_t offset = (size_t)(phrase.p - doc->text.p);
 
-	if (phrase_expand(&g->lexicons->arena, phrase, ret, &fault))
+	if (phrase_parse(&g->lexicons->arena, doc->text, ret, &fault))
 		return true;
-	reader_error_at(g->reader, scalar_span(doc, offset + fault.from, fault.bytes ? fault.bytes : 1), "bad-phrase",
+	reader_error_at(g->reader, scalar_span(doc, fault.from, fault.bytes ? fault.bytes : 1), "bad-phrase",
 			fault.hint, "%s", fault.message);
 	return false;
 }
@@ -186,9 +185,12 @@ static void read_unless(struct reading *g, const struct doc *doc, context_list *
 static void read_context_phrase(struct reading *g, const struct doc *doc, void *context)
 {
 	struct context *c = context;
+	struct phrase phrase;
 
-	if (is_text(g->reader, doc, "a phrase") && expand(g, doc, doc->text, &c->sequences))
-		buf_printf(&g->lexicons->canonical, "\n  %.*s", STR_ARG(doc->text));
+	if (!is_text(g->reader, doc, "a phrase") || !parse_phrase(g, doc, &phrase))
+		return;
+	*VEC_PUSH(&g->lexicons->arena, &c->phrases) = phrase;
+	buf_printf(&g->lexicons->canonical, "\n  %.*s", STR_ARG(doc->text));
 }
 
 static void read_contexts(struct reading *g, const struct doc *doc)
@@ -257,17 +259,13 @@ static uint32_t add_entry(struct reading *g, double weight, const context_list *
 
 static void add_phrase(struct reading *g, const struct doc *doc, void *entry)
 {
-	uint32_t number = *(const uint32_t *)entry;
-	struct sequence_list all = { 0 };
+	struct variant v = { .entry = *(const uint32_t *)entry };
 
 	if (!is_text(g->reader, doc, "a phrase"))
 		return;
 	buf_printf(&g->lexicons->canonical, " say:%.*s", STR_ARG(doc->text));
-	if (!expand(g, doc, doc->text, &all))
-		return;
-	for (size_t i = 0; i < all.n; i++)
-		*VEC_PUSH(&g->lexicons->arena, &g->lexicons->variants) =
-			(struct variant){ .entry = number, .sequence = all.items[i] };
+	if (parse_phrase(g, doc, &v.phrase))
+		*VEC_PUSH(&g->lexicons->arena, &g->lexicons->variants) = v;
 }
 
 /* A bare scalar: a phrase, or with "re:" in front a regular expression. */

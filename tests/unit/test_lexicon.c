@@ -443,54 +443,121 @@ TEST(the_canonical_bytes_change_with_a_phrase_a_weight_and_a_context)
 	}
 }
 
-/* What the matcher must find, found the slow way: each sequence at each word. */
-static size_t slow_count(const struct words_list *words, const struct sequence_list *all)
+/* One place of a phrase as the slow way sees it: a word, or another, or, if it may be missing, none. */
+struct slot {
+	const char *word, *other;
+	bool optional;
+};
+
+static bool slot_is(const struct slot *s, struct str word)
 {
-	size_t n = 0, first, last;
+	return str_is(word, s->word) || (s->other && str_is(word, s->other));
+}
 
-	for (size_t i = 0; i < words->n; i++) {
-		bool found = false;
+/* Do the slots stand at word `at`, fillers before each stepped over? */
+static bool slow_at(const struct words_list *words, size_t at, const struct slot *slots, size_t n, bool first)
+{
+	if (!n)
+		return true;
+	if (slots->optional && slow_at(words, at, slots + 1, n - 1, first))
+		return true;
+	for (; at < words->n; at++) {
+		if (slot_is(slots, words->items[at].text))
+			return slow_at(words, at + 1, slots + 1, n - 1, false);
+		if (first || !words->items[at].filler)
+			return false;
+	}
+	return false;
+}
 
-		for (size_t k = 0; k < all->n && !found; k++)
-			found = sequence_at(words, &all->items[k], 0, i, &first, &last);
-		n += found;
+static bool slow_finds(const struct words_list *words, const struct slot *slots, size_t n)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (slow_at(words, i, slots, n, true))
+			return true;
+	return false;
+}
+
+static const char *const few_words[] = { "you", "never", "listen", "i", "um", "the", "frustrated", "hate", "know" };
+enum { FEW_WORDS = sizeof few_words / sizeof *few_words };
+
+static uint64_t next_of(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed >> 33;
+}
+
+/* A random phrase, as text and as slots; at least its last word must be there. */
+static size_t random_phrase(uint64_t *seed, struct buf *text, struct slot *slots)
+{
+	size_t n = 1 + next_of(seed) % 4;
+
+	buf_reset(text);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t form = next_of(seed) % 4;
+
+		slots[i] = (struct slot){ few_words[next_of(seed) % FEW_WORDS], NULL, form == 0 && i + 1 < n };
+		if (form == 1)
+			slots[i].other = few_words[next_of(seed) % FEW_WORDS];
+		if (slots[i].other)
+			buf_printf(text, " (%s|%s)", slots[i].word, slots[i].other);
+		else
+			buf_printf(text, slots[i].optional ? " [%s]" : " %s", slots[i].word);
 	}
 	return n;
 }
 
 TEST(the_anchors_lose_no_phrase)
 {
-	static const char *const vocabulary[] = { "you", "never",      "listen", "i",	"um",
-						  "the", "frustrated", "hate",	 "know" };
-	enum { VOCABULARY = sizeof vocabulary / sizeof *vocabulary };
+	struct buf phrase = { 0 };
 	uint64_t seed = 7;
+	size_t found = 0;
 
-	for (int round = 0; round < 300; round++) {
-		char phrase[200] = "", text[2000] = "";
-		struct sequence_list all = { 0 };
-		struct phrase_fault fault;
+	for (int round = 0; round < 600; round++) {
+		char text[400] = "", quoted[200];
+		struct slot slots[4];
 		struct words_list words = { 0 };
+		size_t n = random_phrase(&seed, &phrase, slots), at = 0;
 		struct setup t;
-		size_t at = 0;
+		bool expected;
 
-		for (int i = 0, n = 1 + (int)(seed >> 33) % 3; i < n; i++) {
-			seed = seed * 6364136223846793005u + 1442695040888963407u;
-			strcat(strcat(phrase, i ? " " : ""), vocabulary[(seed >> 33) % VOCABULARY]);
-		}
-		for (int i = 0; i < 60; i++) {
-			seed = seed * 6364136223846793005u + 1442695040888963407u;
+		for (int i = 0; i < 12; i++) {
 			/* No word twice running: which of the two is stepped over depends on where one begins. */
-			at = (at + 1 + (seed >> 33) % (VOCABULARY - 1)) % VOCABULARY;
-			strcat(strcat(text, " "), vocabulary[at]);
+			at = (at + 1 + next_of(&seed) % (FEW_WORDS - 1)) % FEW_WORDS;
+			strcat(strcat(text, " "), few_words[at]);
 		}
-		REQUIRE(phrase_expand(arena, str_of(phrase), &all, &fault));
 		words_split(arena, str_of(text), &words);
-		t = PHRASES(phrase);
+		snprintf(quoted, sizeof quoted, "\"%.*s\"", STR_ARG(buf_str(&phrase)));
+		t = PHRASES(quoted);
+		expected = slow_finds(&words, slots, n);
+		found += expected;
 		/* Overlapping ones count once, so only "some" and "none" must agree. */
-		if ((count(&t, text) > 0) != (slow_count(&words, &all) > 0))
-			test_fail(__FILE__, __LINE__, "\"%s\" in \"%s\"", phrase, text);
+		if ((count(&t, text) > 0) != expected)
+			test_fail(__FILE__, __LINE__, "%s in \"%s\"", quoted, text);
 		setup_end(&t);
 	}
+	buf_release(&phrase);
+	CHECK(found > 100 && found < 500);
+}
+
+TEST(a_choice_is_found_at_its_longest)
+{
+	struct setup t = PHRASES("you (never|never ever) [really] listen [to (me|us)]");
+
+	CHECK_INT(count(&t, "you never listen"), 1);
+	CHECK_INT(hits_in(&t, "so you never ever really listen to us now", NULL)->items[0].words, 7);
+	CHECK_INT(hits_in(&t, "so you never listen to us now", NULL)->items[0].words, 5);
+	setup_end(&t);
+}
+
+TEST(a_phrase_of_many_choices_is_as_small_as_its_words)
+{
+	struct phrase p;
+	struct phrase_fault fault;
+
+	REQUIRE(phrase_parse(arena, STR("(a|b|c) (d|e|f) [g] (h|i|j) [k] (l|m|n)"), &p, &fault));
+	CHECK_INT(p.n, 14);
+	CHECK_INT(p.anchors.n, 3);
 }
 
 /* A shipped file; tests run from the top of the tree. */
