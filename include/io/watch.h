@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-#define WATCH_MAX 16
+#define WATCH_MAX 32 /* bits of what watch_drain returns */
 
 int watch_open(struct error *e);
 void watch_close(void);
