@@ -1,6 +1,7 @@
 #include "app/ruledir.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/files.h"
@@ -20,10 +21,13 @@ static int read_one(struct arena *a, struct str path, source_list *list, struct 
 static int read_path(struct arena *a, struct str path, source_list *list, struct error *e)
 {
 	struct str *files;
+	struct stat st;
 	size_t n;
 
 	if (str_ends(path, ".yaml"))
 		return read_one(a, path, list, e);
+	if (stat(path.p, &st) == 0 && !S_ISDIR(st.st_mode))
+		return error_set(e, ERROR_REFUSED, "%s is neither a *.yaml file nor a directory", path.p);
 	if (directory_list(a, path.p, ".yaml", true, &files, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)

@@ -59,7 +59,7 @@ static void check_item(struct reader *r, const struct doc *at, const struct inst
 
 static void tell_unknown(struct reader *r, const struct doc *at, const struct instruments *set, struct str of)
 {
-	const char *names[200];
+	const char *names[200], *hint;
 	size_t n = 0;
 
 	for (size_t i = 0; i < set->all.n && n + 1 < sizeof(names) / sizeof(*names); i++) {
@@ -67,8 +67,8 @@ static void tell_unknown(struct reader *r, const struct doc *at, const struct in
 		if (set->all.items[i].family.n)
 			names[n++] = arena_dup(r->arena, set->all.items[i].family).p;
 	}
-	reader_error(r, at, "unknown-instrument", reader_suggest(r, of, names, n), "unknown instrument \"%.*s\"",
-		     STR_ARG(of));
+	hint = set->all.n ? reader_suggest(r, of, names, n) : "none are known here: give the file of instruments too";
+	reader_error(r, at, "unknown-instrument", hint, "unknown instrument \"%.*s\"", STR_ARG(of));
 }
 
 static void check_names(struct reader *r, const struct doc *doc, const struct score_selector *sel)

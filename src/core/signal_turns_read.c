@@ -25,8 +25,9 @@ static void tell_unknown(struct reader *r, const struct doc *v, const struct lex
 			    lexicons_get(lexicons, i)->id.n)) /* nobody wrote those ids */
 			names[n++] = arena_dup(r->arena, lexicons_get(lexicons, i)->id).p;
 	hint = reader_suggest(r, v->text, names, n);
-	reader_error(r, v, "unknown-lexicon", hint ? hint : "a phrase stands in quotes", "unknown lexicon \"%.*s\"",
-		     STR_ARG(v->text));
+	if (!hint)
+		hint = n ? "a phrase stands in quotes" : "none are known here: give the directory of lexicons too";
+	reader_error(r, v, "unknown-lexicon", hint, "unknown lexicon \"%.*s\"", STR_ARG(v->text));
 }
 
 static void read_says_one(struct reader *r, struct doc *v, struct strs *says, struct doc *phrases)
