@@ -19,6 +19,8 @@ enum spool_queue { SPOOL_INCOMING, SPOOL_COMMANDS };
 /* Makes the directories that are missing (0770) and takes the lock; ERROR_HELD says who holds it (a pid). */
 int spool_open(const char *path, struct spool **ret, struct error *e);
 void spool_close(struct spool *sp);
+/* Whether a daemon works on this spool now; *ret_pid is what it wrote down, 0 when that cannot be read. */
+bool spool_is_held(const char *path, long *ret_pid);
 const char *spool_queue_path(struct spool *sp, enum spool_queue q);
 
 struct spool_entry {

@@ -6,6 +6,7 @@
 
 #include "cli/tool.h"
 #include "io/outbox.h"
+#include "io/spool.h"
 
 struct queues {
 	size_t incoming, rejected;
@@ -19,6 +20,8 @@ struct status {
 	struct queues queues;
 	struct str started, rules, judged;
 	struct str unreached; /* empty: safeguarding alerts reach somebody */
+	bool running;
+	long pid;
 	int64_t next_deadline;
 };
 
@@ -64,6 +67,7 @@ static int read_status(struct status *s, struct store *st, struct arena *a, stru
 		return -1;
 	s->queues.incoming = count_files(s->config->spool, "incoming", false);
 	s->queues.rejected = count_files(s->config->spool, "rejected", false);
+	s->running = spool_is_held(s->config->spool.p, &s->pid);
 	read_courier(s);
 	return 0;
 }
@@ -77,12 +81,15 @@ static void print_text(const struct status *s, struct arena *a)
 {
 	const struct store_counts *c = &s->counts;
 
-	printf("engine     started %.*s\n", STR_ARG(s->started));
+	if (s->running)
+		printf("engine     running since %.*s (pid %ld)\n", STR_ARG(s->started), s->pid);
+	else
+		printf("engine     NOT RUNNING, last started %.*s\n", STR_ARG(s->started));
 	printf("rules      %s, rule set %.8s\n",
 	       rules_fine(s) ? "in force as on disk" : "REFUSED: the last good set is in force",
 	       s->judged.p ? s->judged.p : "-");
 	printf("spool      %zu waiting, %zu refused (see rejected/*.why)\n", s->queues.incoming, s->queues.rejected);
-	printf("judged     %lld cases, %lld sessions, %lld records, %lld withdrawn\n", (long long)c->cases,
+	printf("judged     cases %lld, sessions %lld, records %lld, withdrawn %lld\n", (long long)c->cases,
 	       (long long)c->sessions, (long long)c->records, (long long)c->withdrawn);
 	printf("incidents  %lld open of %lld\n", (long long)c->open_incidents, (long long)c->incidents);
 	printf("next timer %.*s\n",
@@ -112,6 +119,8 @@ static void print_json(const struct status *s, struct arena *a)
 	struct json *j = json_new(false);
 
 	json_map(j);
+	json_key(j, "running");
+	json_bool(j, s->running);
 	json_key(j, "started");
 	json_str(j, s->started);
 	json_key(j, "rules");

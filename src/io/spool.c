@@ -93,12 +93,38 @@ int spool_directory(struct spool *sp, enum spool_directory which, int *ret_fd, s
 	return 0;
 }
 
-static int held_by(struct spool *sp, struct error *e)
+/* What stands in the lock file; 0: nothing. */
+static long pid_in(int lock)
 {
 	char text[32] = "";
-	long pid;
 
-	if (pread(sp->lock, text, sizeof text - 1, 0) > 0 && (pid = strtol(text, NULL, 10)) > 0)
+	return pread(lock, text, sizeof text - 1, 0) > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+bool spool_is_held(const char *path, long *ret_pid)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char name[4096];
+	bool held;
+	int fd;
+
+	snprintf(name, sizeof name, "%s/.lock", path);
+	*ret_pid = 0;
+	fd = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	held = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+	if (held)
+		*ret_pid = pid_in(fd);
+	close(fd);
+	return held;
+}
+
+static int held_by(struct spool *sp, struct error *e)
+{
+	long pid = pid_in(sp->lock);
+
+	if (pid > 0)
 		return error_set(e, ERROR_HELD, "%s: another daemon works on this spool (pid %ld)", sp->path, pid);
 	return error_set(e, ERROR_HELD, "%s: another daemon works on this spool", sp->path);
 }
