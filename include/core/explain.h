@@ -15,7 +15,13 @@ struct explained {
 	const struct rule *rule;
 };
 
+/* Only one rule and subject (tokens); all absent: everything. */
+struct explain_about {
+	struct str rule, member, other;
+};
+
 struct explanation {
+	struct explain_about about; /* for the caller to set */
 	const struct history *history;
 	const struct ruleset *rules;
 	const struct judgement *judgement;
@@ -33,7 +39,8 @@ struct explanation *explain(struct arena *a, const struct history *history, cons
 void explain_json(const struct explanation *x, size_t session, member_namer name, struct json *j);
 
 enum explain_detail { EXPLAIN_TRUE, EXPLAIN_ALL };
-/* The session in words, for a terminal: what fired and why; with EXPLAIN_ALL every rule that stayed quiet too. */
+/* The session in words, for a terminal: what fired and why; with EXPLAIN_ALL every rule that stayed quiet too.  Nothing
+ * is written of a session in which nothing happened to what the explanation is `about`. */
 void explain_text(const struct explanation *x, size_t session, member_namer name, enum explain_detail detail,
 		  struct buf *out);
 

@@ -11,8 +11,12 @@ struct request {
 
 static const char *sent_as(const struct told *t)
 {
+	if (!t->announcements && t->by_rules)
+		return "never: changed rules";
+	if (!t->announcements && t->historic)
+		return "never: historic";
 	if (!t->announcements)
-		return t->by_rules ? "never: changed rules" : t->historic ? "never: historic" : "never";
+		return t->told_state == TOLD_NOTHING ? "never" : "never: rule under test";
 	return t->told_state == TOLD_RETRACTED ? "retracted" : incident_state_words.words[t->told_state];
 }
 

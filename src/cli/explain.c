@@ -82,12 +82,32 @@ static void text_session(const struct explanation *x, size_t session, struct str
 			 struct buf *out)
 {
 	const struct session *s = &x->history->sessions[session];
+	struct buf said = { 0 };
 	struct arena a = { 0 };
 
-	buf_printf(out, "case %.*s, session %zu, %.*s\n", STR_ARG(case_name), s->ordinal,
-		   STR_ARG(date_format_day(&a, s->started)));
-	explain_text(x, session, name, all ? EXPLAIN_ALL : EXPLAIN_TRUE, out);
+	explain_text(x, session, name, all ? EXPLAIN_ALL : EXPLAIN_TRUE, &said);
+	if (said.n)
+		buf_printf(out, "case %.*s, session %zu, %.*s", STR_ARG(case_name), s->ordinal,
+			   STR_ARG(date_format_day(&a, s->started)));
+	if (said.n && s->number >= 0 && (size_t)s->number != s->ordinal)
+		buf_printf(out, ", numbered %lld", (long long)s->number);
+	if (said.n)
+		buf_printf(out, "\n%.*s", STR_ARG(buf_str(&said)));
+	buf_release(&said);
 	arena_release(&a);
+}
+
+static void text_hits(const struct ruleset *rules, const struct series_record *r, struct buf *out)
+{
+	for (size_t i = 0; i < r->hits.n; i++) {
+		const struct series_hit *h = &r->hits.items[i];
+
+		buf_printf(out, "  turn %zu (%.*s%s%.*s): %.*s, entry %d, weight %g%s%s\n", h->turn, STR_ARG(h->from),
+			   h->to.n ? " to " : "", STR_ARG(h->to),
+			   STR_ARG(lexicons_get(rules->lexicons, (size_t)h->hit.lexicon)->id), (int)h->hit.entry,
+			   (double)h->hit.weight, h->hit.unless ? ", does not count: " : "",
+			   h->hit.unless ? h->hit.unless : "");
+	}
 }
 
 static void print_series(const struct tool *t, const struct series *s, const struct ruleset *rules,
@@ -105,6 +125,10 @@ static void print_series(const struct tool *t, const struct series *s, const str
 		}
 		for (size_t n = 0; !t->json && n < c->history->n; n++)
 			text_session(c->explanation, n, c->id, member_local, rq->all, &out);
+		for (size_t n = 0; !t->json && rq->hits && n < c->records.n; n++) {
+			buf_printf(&out, "hits in record %.*s\n", STR_ARG(c->records.items[n].skeleton->record));
+			text_hits(rules, &c->records.items[n], &out);
+		}
 		fputs(buf_str(&out).p, stdout);
 		buf_reset(&out);
 	}
@@ -137,8 +161,9 @@ static int explain_files(const struct tool *t, const struct request *rq)
 	return rc;
 }
 
-/* A case by token, by the clinic's id, or by an alert of it. */
-static int find_case(struct store *st, struct arena *a, struct str target, struct stored_case **ret, struct error *e)
+/* A case by token, by the clinic's id, or by an alert of it: then only that is shown. */
+static int find_case(struct store *st, struct arena *a, struct str target, struct stored_case **ret,
+		     struct explain_about *ret_about, struct error *e)
 {
 	struct told told;
 	int64_t row = 0;
@@ -151,6 +176,8 @@ static int find_case(struct store *st, struct arena *a, struct str target, struc
 		return 0;
 	if (store_told_find(st, a, target, &row, &told, &found, e) < 0 || store_alerts(st, a, true, &alerts, e) < 0)
 		return -1;
+	if (found)
+		*ret_about = (struct explain_about){ told.rule, told.member, told.other };
 	for (size_t i = 0; found && i < alerts.n; i++)
 		if (strcmp(alerts.items[i].told.id, told.id) == 0)
 			return store_case_by_token(st, a, alerts.items[i].case_token, ret, e);
@@ -188,19 +215,23 @@ static int explain_stored(const struct tool *t, struct store *st, const struct r
 	struct arena a = { 0 };
 	struct error e = { 0 };
 	struct stored_case *c = NULL;
+	struct explain_about about = { 0 };
+	struct explanation *x;
 	struct skeleton **skeletons;
 	struct history *history;
 	size_t n;
 	int rc = EXIT_FINE;
 
-	if (find_case(st, &a, target, &c, &e) < 0 || (c && store_skeletons(st, &a, c->row, &skeletons, &n, &e) < 0))
+	if (find_case(st, &a, target, &c, &about, &e) < 0 ||
+	    (c && store_skeletons(st, &a, c->row, &skeletons, &n, &e) < 0))
 		rc = tool_fail(&e);
 	else if (!c)
 		rc = tool_misuse("\"%.*s\" is no file, no case and no alert", STR_ARG(target));
 	else {
 		history = history_build(&a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
-		print_case(t, explain(&a, history, rules, rq->as_of == DATE_NONE ? clock_now() : rq->as_of), c->token,
-			   rq->all);
+		x = explain(&a, history, rules, rq->as_of == DATE_NONE ? clock_now() : rq->as_of);
+		x->about = about;
+		print_case(t, x, c->token, rq->all);
 	}
 	arena_release(&a);
 	return rc;

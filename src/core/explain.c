@@ -55,6 +55,23 @@ struct str member_local(const struct roster *roster, int member)
 	return member < 0 ? (struct str){ NULL, 0 } : roster->members.items[member].local;
 }
 
+static bool is_named(const struct explanation *x, int member, struct str token)
+{
+	return str_eq(member_token(x->history->roster, member), token);
+}
+
+static bool is_about(const struct explanation *x, const struct rule *rule, struct subject s)
+{
+	return !x->about.rule.n || (str_eq(rule->id, x->about.rule) && is_named(x, s.member, x->about.member) &&
+				    is_named(x, s.other, x->about.other));
+}
+
+/* Whether the verdict belongs to what is shown of the session. */
+static bool is_shown(const struct explanation *x, const struct explained *e, size_t session)
+{
+	return e->verdict.session == session && is_about(x, e->rule, e->verdict.subject);
+}
+
 static void json_subject(const struct explanation *x, struct subject s, member_namer name, struct json *j)
 {
 	json_key(j, "member");
@@ -72,12 +89,49 @@ static void json_evidence(const evidence_list *evidence, struct json *j)
 	json_end_list(j);
 }
 
+static void doc_words(const struct doc *doc, struct buf *out)
+{
+	if (doc->kind == DOC_SCALAR)
+		buf_puts(out, doc->text);
+	for (size_t i = 0; doc->kind == DOC_LIST && i < doc->n; i++) {
+		buf_puts(out, i ? STR(", ") : STR(""));
+		doc_words(doc->items[i], out);
+	}
+}
+
+static void key_words(struct str key, struct buf *out)
+{
+	for (size_t i = 0; i < key.n; i++)
+		buf_putc(out, key.p[i] == '_' ? ' ' : key.p[i]);
+}
+
+/* What the signal asks for: its threshold, or where it has none all that stands behind its selector, as written. */
+static void asked_words(const struct signal *s, struct buf *out)
+{
+	const struct doc *source = s->source;
+
+	if (s->threshold.words.n) {
+		buf_puts(out, s->threshold.words);
+		return;
+	}
+	for (size_t i = 1; source->kind == DOC_MAP && i < source->n; i++) {
+		buf_puts(out, i > 1 ? STR(", ") : STR(""));
+		if (!str_is(source->pairs[i].key, "is")) {
+			key_words(source->pairs[i].key, out);
+			buf_putc(out, ' ');
+		}
+		doc_words(source->pairs[i].value, out);
+	}
+}
+
 static void json_signal(const struct explanation *x, const struct explained *e, size_t i, member_namer name,
 			struct json *j)
 {
 	const struct signal *s = e->rule->signals[i];
 	const struct reading *r = &e->verdict.readings[i];
+	struct buf asked = { 0 };
 
+	asked_words(s, &asked);
 	json_map(j);
 	json_key(j, "rule");
 	json_str(j, e->rule->id);
@@ -87,7 +141,7 @@ static void json_signal(const struct explanation *x, const struct explained *e, 
 	json_key(j, "value");
 	json_number(j, r->raw);
 	json_key(j, "threshold");
-	json_str(j, s->threshold.words);
+	json_str(j, asked.n ? buf_str(&asked) : (struct str){ NULL, 0 });
 	json_key(j, "baseline");
 	json_number(j, r->baseline);
 	json_key(j, "sd");
@@ -98,6 +152,7 @@ static void json_signal(const struct explanation *x, const struct explained *e, 
 	json_z(j, r->why);
 	json_evidence(&r->evidence, j);
 	json_end_map(j);
+	buf_release(&asked);
 }
 
 static void json_signals(const struct explanation *x, size_t session, member_namer name, struct json *j)
@@ -107,7 +162,7 @@ static void json_signals(const struct explanation *x, size_t session, member_nam
 	for (size_t i = 0; i < x->all.n; i++) {
 		const struct explained *e = &x->all.items[i];
 
-		for (size_t s = 0; e->verdict.session == session && s < e->rule->n_signals; s++)
+		for (size_t s = 0; is_shown(x, e, session) && s < e->rule->n_signals; s++)
 			json_signal(x, e, s, name, j);
 	}
 	json_end_list(j);
@@ -131,7 +186,7 @@ static void json_verdicts(const struct explanation *x, size_t session, member_na
 	json_key(j, "verdicts");
 	json_list(j);
 	for (size_t i = 0; i < x->all.n; i++)
-		if (x->all.items[i].verdict.session == session)
+		if (is_shown(x, &x->all.items[i], session))
 			json_verdict(x, &x->all.items[i], name, j);
 	json_end_list(j);
 }
@@ -159,7 +214,7 @@ static bool is_alert(const struct explanation *x, const struct incident *inciden
 {
 	const struct rule *rule = &x->rules->rules[incident->rule];
 
-	return !rule->strength && rule->status == STATUS_ACTIVE;
+	return !rule->strength && rule->status == STATUS_ACTIVE && is_about(x, rule, incident->subject);
 }
 
 static void json_alerts(const struct explanation *x, size_t session, member_namer name, struct json *j)
@@ -219,22 +274,45 @@ static void text_value(const struct signal *s, const struct reading *r, struct b
 	if (chart && !isnan(r->limit))
 		buf_printf(out, "; the control chart's limit is %.4g", r->limit);
 	if (s->in_m)
-		buf_printf(out, " now, in %.0f of the last %d sessions (%d asked for)", r->value, s->in_m, s->in_n);
+		buf_printf(out, "%s, in %.0f of the last %d sessions (%d asked for)",
+			   isnan(r->raw) ? " no data now" : " now", r->value, s->in_m, s->in_n);
 	else if (!chart && !isnan(r->value) && !isnan(r->raw) && fabs(r->value) != fabs(r->raw))
 		buf_printf(out, ", that is %.3g %s", r->value, unit_word(unit));
 }
 
+static void text_why(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	buf_printf(out, " %s", r->why);
+	if (s->versus != BASELINE_NONE && r->baseline_n < (size_t)s->needs)
+		buf_printf(out, " (%zu of %d)", r->baseline_n, s->needs);
+}
+
+/* A yes or no has no number; time is in days. */
+static void text_found(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	bool days = s->times_of_interval[0].words.n || s->times_of_interval[1].words.n;
+
+	if (r->truth == TRUTH_NO_DATA && r->why)
+		text_why(s, r, out);
+	else if (days && !isnan(r->raw))
+		buf_printf(out, " %.3g days", r->raw);
+	else if (!s->kind->read_truth || s->threshold.words.n)
+		text_value(s, r, out);
+}
+
 static void text_signal(const struct signal *s, const struct reading *r, struct buf *out)
 {
-	buf_printf(out, "      %-8s %-15.*s", truth_names[r->truth], STR_ARG(s->name));
-	if (r->truth == TRUTH_NO_DATA && r->why)
-		buf_printf(out, " %s", r->why);
-	else
-		text_value(s, r, out);
-	if (s->threshold.words.n)
-		buf_printf(out, "; asks for %.*s", STR_ARG(s->threshold.words));
+	struct buf found = { 0 }, asked = { 0 };
+
+	text_found(s, r, &found);
+	asked_words(s, &asked);
+	buf_printf(out, "      %-8s %-15.*s%.*s", truth_names[r->truth], STR_ARG(s->name), STR_ARG(buf_str(&found)));
+	if (asked.n)
+		buf_printf(out, "%s asks for %.*s", found.n ? ";" : "", STR_ARG(buf_str(&asked)));
 	text_evidence(&r->evidence, out);
 	buf_putc(out, '\n');
+	buf_release(&found);
+	buf_release(&asked);
 }
 
 static void text_verdict(const struct explanation *x, const struct explained *e, member_namer name, struct buf *out)
@@ -257,6 +335,15 @@ static void text_verdict(const struct explanation *x, const struct explained *e,
 		text_signal(e->rule->signals[i], &e->verdict.readings[i], out);
 }
 
+static void text_transition(const struct explanation *x, const struct incident *incident, const struct transition *t,
+			    member_namer name, struct buf *out)
+{
+	buf_printf(out, "  -> %s%s: %.*s (", incident_state_words.words[t->state], t->quietly ? ", quietly" : "",
+		   STR_ARG(x->rules->rules[incident->rule].id));
+	text_subject(x, incident->subject, name, out);
+	buf_printf(out, "), %s\n", t->why);
+}
+
 static void text_transitions(const struct explanation *x, size_t session, member_namer name, struct buf *out)
 {
 	const struct incident_set *set = &x->judgement->incidents;
@@ -264,16 +351,9 @@ static void text_transitions(const struct explanation *x, size_t session, member
 	for (size_t i = 0; i < set->all.n; i++) {
 		const struct incident *incident = &set->all.items[i];
 
-		for (size_t n = 0; is_alert(x, incident) && n < incident->transitions.n; n++) {
-			const struct transition *t = &incident->transitions.items[n];
-
-			if (t->session != session)
-				continue;
-			buf_printf(out, "  -> %s%s: %.*s (", incident_state_words.words[t->state],
-				   t->quietly ? ", quietly" : "", STR_ARG(x->rules->rules[incident->rule].id));
-			text_subject(x, incident->subject, name, out);
-			buf_printf(out, "), %s\n", t->why);
-		}
+		for (size_t n = 0; is_alert(x, incident) && n < incident->transitions.n; n++)
+			if (incident->transitions.items[n].session == session)
+				text_transition(x, incident, &incident->transitions.items[n], name, out);
 	}
 }
 
@@ -285,7 +365,7 @@ void explain_text(const struct explanation *x, size_t session, member_namer name
 	for (size_t i = 0; i < x->all.n; i++) {
 		const struct explained *e = &x->all.items[i];
 
-		if (e->verdict.session != session)
+		if (!is_shown(x, e, session))
 			continue;
 		fired += e->verdict.truth == TRUTH_TRUE;
 		quiet += e->verdict.truth == TRUTH_FALSE;
@@ -294,5 +374,6 @@ void explain_text(const struct explanation *x, size_t session, member_namer name
 			text_verdict(x, e, name, out);
 	}
 	text_transitions(x, session, name, out);
-	buf_printf(out, "  %zu fired, %zu did not, %zu had no data\n", fired, quiet, unknown);
+	if (!x->about.rule.n)
+		buf_printf(out, "  %zu fired, %zu did not, %zu had no data\n", fired, quiet, unknown);
 }
