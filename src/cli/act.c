@@ -127,7 +127,7 @@ int tool_ack(struct tool *t, int argc, char **argv)
 	struct act act = { .act = "ack" };
 	int rc;
 
-	if (argc < 2)
+	if (argc < 2 || argv[1][0] == '-')
 		return tool_misuse("ack which alert? `rupturectl alerts` lists them");
 	act.alert = argv[1];
 	act.note = join(&a, argc - 2, argv + 2);
@@ -142,7 +142,7 @@ int tool_case(struct tool *t, int argc, char **argv)
 	struct act act = { .act = "case close" };
 	int rc;
 
-	if (argc < 3 || strcmp(argv[1], "close") != 0)
+	if (argc < 3 || strcmp(argv[1], "close") != 0 || argv[2][0] == '-')
 		return tool_misuse("usage: rupturectl case close CASE [REASON...]");
 	act.case_id = argv[2];
 	act.reason = join(&a, argc - 3, argv + 3);

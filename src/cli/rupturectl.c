@@ -141,6 +141,20 @@ static int take_common(struct tool *t, int argc, char **argv)
 	return kept;
 }
 
+static bool asks_for_help(const char *word)
+{
+	return word && (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0);
+}
+
+static int run(const struct tool_command *command, struct tool *t, int argc, char **argv)
+{
+	if (!asks_for_help(argv[1]))
+		return command->run(t, argc, argv);
+	printf("usage: rupturectl [-c FILE] [--json] %s %s\n\n%s; see rupturectl(1)\n", command->name,
+	       command->arguments, command->help);
+	return EXIT_FINE;
+}
+
 static int unknown_command(const char *name)
 {
 	const char *names[COMMANDS], *near;
@@ -162,7 +176,7 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_WRONG;
 	}
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (asks_for_help(argv[1]) || strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		return EXIT_FINE;
 	}
@@ -172,6 +186,6 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(&t, argc - 1, argv + 1);
+			return run(&commands[i], &t, argc - 1, argv + 1);
 	return unknown_command(argv[1]);
 }
