@@ -35,7 +35,8 @@ struct heard {
 };
 typedef VEC(struct heard) heard_list;
 
-/* A finding of a strength is no rupture and is not noted.  Sessions come in order. */
+/* Only the signals of a rule that is true are heard: "session 8 or later" is true of many clients and says nothing of a
+ * rupture.  A finding of a strength is no rupture and is not noted.  Sessions come in order. */
 void heard_note(struct arena *a, heard_list *heard, size_t session, bool attended, const struct rule *rule,
 		const struct finding *finding);
 /* The present session is the last one noted.  A rule under test counts others under test, an active one does not. */

@@ -89,16 +89,16 @@ static int send_alert(struct engine *en, struct arena *a, const struct alert *al
 
 static int tell(struct telling *t, const told_list *told, const announcement_list *list, struct error *e)
 {
-	/* A rule that is gone can still have an incident to retract: it goes where an ordinary rule would. */
-	static const struct rule forgotten = { .status = STATUS_ACTIVE };
-
 	for (size_t i = 0; i < list->n; i++) {
 		const struct announcement *n = &list->items[i];
 		const struct rule *rule = rules_find(t->en->rules, told->items[n->told].rule);
 		struct alert alert;
 
+		/* A rule that is gone left with changed rules, and those are told to nobody. */
+		if (!rule)
+			continue;
 		alert_make(t->a, n, &told->items[n->told], t->en->rules, t->c->token, &alert);
-		if (send_alert(t->en, t->a, &alert, rule ? rule : &forgotten, n->severity, t->now, e) < 0)
+		if (send_alert(t->en, t->a, &alert, rule, n->severity, t->now, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -110,8 +110,8 @@ struct raise {
 
 static const struct field raise_table[] = {
 	{ "to", "the severity it is raised to", read_word, offsetof(struct raise, to), true, &severity_words },
-	{ "when", "how many channels agree: those of all true signals about this member, over all rules", read_channels,
-	  offsetof(struct raise, channels), true, NULL, "2 channels" },
+	{ "when", "how many channels agree: those of the true signals of all true rules about this member",
+	  read_channels, offsetof(struct raise, channels), true, NULL, "2 channels" },
 	{ "within", "in how many of the last sessions that the member attended", read_sessions,
 	  offsetof(struct raise, sessions), true, NULL, "2 sessions" },
 	{ 0 },

@@ -93,6 +93,8 @@ void heard_note(struct arena *a, heard_list *heard, size_t session, bool attende
 		last = VEC_PUSH(a, heard);
 		*last = (struct heard){ .session = session, .attended = attended };
 	}
+	if (f->truth != TRUTH_TRUE)
+		return;
 	last->all |= f->channels;
 	if (rule->status == STATUS_ACTIVE)
 		last->active |= f->channels;

@@ -121,6 +121,7 @@ def test_the_declared_users_and_directories_can_be_made(box):
     groups = {line.split(":")[0]: line.split(":") for line in (root / "etc/group").read_text().splitlines()}
     check("ruptured" in groups["ruptured-courier"][3].split(","), str(groups))
     for path, mode, owner, group in (("var/spool/ruptured/incoming", 0o3730, "ruptured", "ruptured-intake"),
+                                     ("var/spool/ruptured/commands", 0o3730, "ruptured", "ruptured"),
                                      ("var/spool/ruptured/processed", 0o700, "ruptured", "ruptured"),
                                      ("var/lib/ruptured", 0o750, "ruptured", "ruptured"),
                                      ("var/lib/ruptured/courier", 0o2770, "ruptured", "ruptured-courier"),

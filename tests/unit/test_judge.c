@@ -479,6 +479,20 @@ TEST(a_channel_about_another_member_does_not_raise)
 	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_NOTICE);
 }
 
+TEST(a_true_signal_of_a_rule_that_is_not_true_does_not_raise)
+{
+	struct script *words, *scores;
+	struct family *f = choir(arena, &words, &scores);
+	struct rule *b = &f->rule[1];
+
+	signal_of(f, b, CHANNEL_BEHAVIOUR);
+	b->when = combine(f, CONDITION_AND, named(f, 0), named(f, 1));
+	meet(f, 0);
+	say(words, 1, M1);
+	say(scores, 1, M1);
+	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_NOTICE);
+}
+
 TEST(a_rule_under_test_and_a_strength_raise_no_active_rule)
 {
 	struct script *words, *scores;
