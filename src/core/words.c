@@ -9,6 +9,8 @@
 
 #include "core/fillers.h"
 
+#define WORD_BYTES 5 /* of talk, with the space: a guess at how many words a text has */
+
 enum kind {
 	KIND_BREAK,
 	KIND_LETTER,
@@ -177,12 +179,17 @@ static bool ascii_word(struct scan *s, struct word *w)
 		if (*p & 0x80)
 			return false;
 		k = ascii_kind((unsigned char)*p);
+		if (k == KIND_LETTER) {
+			if (out)
+				*out++ = (char)(*p | 0x20);
+			continue;
+		}
 		if (k == KIND_APOSTROPHE && word_goes_on(p + 1, s->end))
 			continue;
 		if (!is_word_kind(k) && !joins_digits(s, p))
 			break;
 		if (out)
-			*out++ = *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p;
+			*out++ = *p;
 	}
 	if (out)
 		w->text = (struct str){ s->out, (size_t)(out - s->out) };
@@ -265,6 +272,15 @@ static uint64_t load(const char *p, size_t n)
 	return v;
 }
 
+/* Up to 7 bytes, which together with their number tell words apart: two reads that may overlap. */
+static uint64_t load_short(const char *p, size_t n)
+{
+	if (n >= 4)
+		return load(p, 4) | load(p + n - 4, 4) << 32;
+	return (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
+	       (uint64_t)(unsigned char)p[n - 1] << 16;
+}
+
 uint64_t word_hash(struct str folded)
 {
 	uint64_t h = folded.n * 0x9E3779B97F4A7C15u;
@@ -275,7 +291,7 @@ uint64_t word_hash(struct str folded)
 		h ^= h >> 32;
 	}
 	if (i < folded.n)
-		h = (h ^ load(folded.p + i, folded.n - i)) * 0xD6E8FEB86659FD93u;
+		h = (h ^ load_short(folded.p + i, folded.n - i)) * 0xD6E8FEB86659FD93u;
 	h = (h ^ h >> 32) * 0xFF51AFD7ED558CCDu;
 	return h ^ h >> 29;
 }
@@ -289,6 +305,10 @@ void words_split(struct arena *a, struct str text, struct words_list *ret)
 	if (!text.n)
 		return;
 	s.out = arena_alloc(a, text.n + 1, 1);
+	if (!ret->cap) {
+		ret->cap = text.n / WORD_BYTES + 8;
+		ret->items = ARENA_ARRAY(a, struct word, ret->cap);
+	}
 	while (word_next(&s, &w)) {
 		w.hash = word_hash(w.text);
 		*VEC_PUSH(a, ret) = w;
