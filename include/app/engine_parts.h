@@ -86,6 +86,13 @@ enum case_cause {
 	CASE_RULES,  /* changed rules: up to now, and nothing is said */
 };
 int case_judge(struct engine *en, struct stored_case *c, enum case_cause cause, struct error *e);
+/* The same for who has them in hand: all live skeletons of the case, as the store now holds them. */
+struct live_skeletons {
+	const struct skeleton **items;
+	size_t n;
+};
+int case_judge_live(struct engine *en, struct stored_case *c, const struct live_skeletons *live, enum case_cause cause,
+		    struct error *e);
 /* An alert of the engine about itself, to whatever the routes say of rule `id` ("engine.rules_refused"). */
 int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e);
 

@@ -144,19 +144,28 @@ static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_ca
 	return store_case_update(en->store, c, e);
 }
 
-int case_judge(struct engine *en, struct stored_case *c, enum case_cause cause, struct error *e)
+int case_judge_live(struct engine *en, struct stored_case *c, const struct live_skeletons *live, enum case_cause cause,
+		    struct error *e)
 {
 	struct telling t = { .en = en, .a = &en->case_arena, .c = c, .now = engine_now(en) };
-	struct skeleton **skeletons;
-	size_t n;
 	int rc;
 
-	if (store_skeletons(en->store, t.a, c->row, &skeletons, &n, e) < 0)
-		return -1;
-	t.history = history_build(t.a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
+	t.history = history_build(t.a, &c->roster, live->items, live->n, c->closed_at);
 	rc = judge_and_tell(&t, c, cause, e);
 	arena_reset(&en->case_arena);
 	return rc;
+}
+
+int case_judge(struct engine *en, struct stored_case *c, enum case_cause cause, struct error *e)
+{
+	struct skeleton **stored;
+	size_t n;
+	struct live_skeletons live;
+
+	if (store_skeletons(en->store, &en->case_arena, c->row, &stored, &n, e) < 0)
+		return -1;
+	live = (struct live_skeletons){ (const struct skeleton **)stored, n };
+	return case_judge_live(en, c, &live, cause, e);
 }
 
 int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e)

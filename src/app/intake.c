@@ -88,28 +88,38 @@ static int judge_left_case(struct engine *en, struct str id, struct error *e)
 	return c ? case_judge(en, c, CASE_RECORD, e) : 0;
 }
 
+/* The case's live skeletons but for those of this record, with room for one more. */
+static int other_skeletons(struct engine *en, int64_t case_row, const struct skeleton *s, struct live_skeletons *ret,
+			   struct error *e)
+{
+	struct arena *a = &en->record_arena;
+	struct skeleton **stored;
+	size_t n;
+
+	if (store_skeletons(en->store, a, case_row, &stored, &n, e) < 0)
+		return -1;
+	*ret = (struct live_skeletons){ ARENA_ARRAY(a, const struct skeleton *, n + 1), 0 };
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(stored[i]->record, s->record))
+			ret->items[ret->n++] = stored[i];
+	return 0;
+}
+
 /* Whether the record can stand beside the other parts of its session; refused otherwise. */
-static int check_fit(struct group *g, struct arrival *at, int64_t case_row, const struct skeleton *s, struct error *e)
+static void check_fit(struct group *g, struct arrival *at, const struct live_skeletons *others,
+		      const struct skeleton *s)
 {
 	struct arena *a = &g->en->record_arena;
-	struct skeleton **live;
 	struct str other;
 	const char *path;
-	size_t n, kept = 0;
 
-	if (store_skeletons(g->en->store, a, case_row, &live, &n, e) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (!str_eq(live[i]->record, s->record))
-			live[kept++] = live[i];
-	if (!history_fits((const struct skeleton *const *)live, kept, s, &other, &path))
+	if (!history_fits(others->items, others->n, s, &other, &path))
 		refuse(g, at,
 		       arena_printf(
 			       a,
 			       "record: error: %s: the record \"%.*s\" of the same session holds this already [part]\n"
 			       "  hint: send a higher revision of that record, or leave %s out of this one\n",
 			       path, STR_ARG(other), path));
-	return 0;
 }
 
 static int put_record(struct group *g, struct arrival *at, const struct record *record, struct str hash,
@@ -119,20 +129,24 @@ static int put_record(struct group *g, struct arrival *at, const struct record *
 	struct arena *a = &en->record_arena;
 	struct extract_policy policy = { .consent_required = en->config->consent_required };
 	struct skeleton *s = extract(a, record, en->rules->lexicons, en->scratch, policy, NULL);
+	struct live_skeletons live;
 	struct stored_case *c;
 
-	if (find_case(en, record->case_id, true, &c, e) < 0 || check_fit(g, at, c->row, s, e) < 0)
+	if (find_case(en, record->case_id, true, &c, e) < 0 || other_skeletons(en, c->row, s, &live, e) < 0)
 		return -1;
+	check_fit(g, at, &live, s);
 	if (at->fate == FATE_REFUSED)
 		return 0;
 	if (!roster_see(a, &c->roster, s)) {
 		refuse(g, at, STR("record: error: the case would have more than 64 members [members]\n"));
 		return 0;
 	}
+	/* A skeleton judges alike fresh from its record and read back (core/skeleton.h). */
+	live.items[live.n++] = s;
 	/* The roster goes first: the skeleton is read back with it. */
 	if (store_case_update(en->store, c, e) < 0 ||
 	    store_record_put(en->store, c->row, s, hash, engine_now(en), e) < 0 ||
-	    case_judge(en, c, CASE_RECORD, e) < 0)
+	    case_judge_live(en, c, &live, CASE_RECORD, e) < 0)
 		return -1;
 	at->fate = FATE_TAKEN;
 	g->records++;
