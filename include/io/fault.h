@@ -2,7 +2,8 @@
  * Fault points: places on a record's way where a test build dies when told to.
  *
  * In builds made with RUPTURED_TEST, RUPTURED_FAULT="name" or "name:3" (the third time) makes the process kill itself
- * with SIGKILL there, "name=hang" to stay there for ever; "name=ENOSPC" makes fault_error() return that errno instead.  Other builds compile to nothing.
+ * with SIGKILL there, "name=hang" to stay there for ever; "name=ENOSPC" makes fault_error() return that errno instead.
+ * Other builds compile to nothing.
  *
  * Points, in the order of a record's way:
  *	engine	 read, parsed, judged, before-commit, committed, retire (before it leaves its queue), retired
@@ -10,7 +11,7 @@
  *	relay	 outbox-take (before courier.db commits), relay-taken, relay-marked, receipts-stored, receipts-read
  *	courier	 courier-taken (before the sink has it), courier-handed (after), courier-recorded
  *	else	 command-committed, command-answered; timers-committed; swept (cases judged under changed rules)
- * Errors: db-begin, db-commit, spool-write.
+ * Errors: db-begin, db-commit, spool-read, spool-write.
  */
 #ifndef RUPTURED_IO_FAULT_H
 #define RUPTURED_IO_FAULT_H

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "io/fault.h"
 #include "io/spool_private.h"
 
 #define SETTLE_S 10 /* how long a second link, or a mode still to be set, is waited for */
@@ -72,10 +73,16 @@ static int read_bytes(int fd, struct arena *a, struct spool_file *f, enum spool_
 	char *p = arena_alloc(a, size + 2, 1);
 
 	while (n <= size) {
-		ssize_t got = read(fd, p + n, size + 1 - n);
+		int pretended = fault_error("spool-read");
+		ssize_t got = pretended ? -1 : read(fd, p + n, size + 1 - n);
 
+		if (pretended)
+			errno = pretended;
 		if (got < 0 && errno == EINTR)
 			continue;
+		/* The file's own trouble, not the machine's: it must not hold up the others. */
+		if (got < 0 && errno == EIO)
+			return refuse(f, "the disk cannot read it (input/output error)", ret);
 		if (got < 0)
 			return error_errno(e, "reading a file of the spool (inode %llu)", (unsigned long long)f->inode);
 		if (got == 0)

@@ -1,15 +1,12 @@
 """From the store to the receiver: the log daemon, hooks of every kind, and what is kept for how long."""
 import json
 import os
-import shutil
 import signal
 import stat
-import subprocess
 import sys
 import time
-from pathlib import Path
 
-from box import MS_BIND, ROOT, Skip, check, descendants, mount, proc_stat
+from box import ROOT, check, descendants, proc_stat
 
 LOW = """\
 version: 1
@@ -158,39 +155,6 @@ def test_alerts_wait_for_the_log_daemon_and_keep_their_order(box):
     keys = [cee(line)["key"] for line in log.lines()]
     check(len(set(keys)) == len(keys) == 4, str(keys))
     check(parcels(box, 2) == 0, "a dead letter")
-
-
-def test_journald_takes_the_line_with_facility_and_ident(box):
-    program = Path("/lib/systemd/systemd-journald")
-    if not program.exists() or not shutil.which("journalctl") or not os.path.exists("/etc/machine-id"):
-        raise Skip("systemd-journald is not installed")
-    log = box.private_no_dev_log()
-    box.mount_tmpfs("/run")
-    Path("/run/systemd/journal").mkdir(parents=True)
-    machine = box.dir / "machine-id"
-    machine.write_text("0123456789abcdef0123456789abcdef\n")
-    mount(machine, "/etc/machine-id", None, MS_BIND)
-    box.mounts.append("/etc/machine-id")
-    journald = subprocess.Popen([program, "e2e"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                env={"PATH": os.environ["PATH"], "SYSTEMD_LOG_TARGET": "console"})
-    try:
-        socket = Path("/run/systemd/journal.e2e/dev-log")
-        box.wait(socket.exists, "the journal's socket", told=lambda: f"journald ended with {journald.poll()}")
-        os.symlink(socket, "/dev/log")
-        to_syslog(box)
-        box.start()
-        box.drop(fires(box))
-
-        def lines():
-            ran = subprocess.run(["journalctl", "--namespace=e2e", "-o", "json", "-t", "ruptured"], stdout=subprocess.PIPE,
-                                 stderr=subprocess.DEVNULL, text=True)
-            return [json.loads(line) for line in ran.stdout.splitlines()]
-        line = box.wait(lines, "the entry")[0]
-    finally:
-        journald.terminate()
-        journald.wait()
-    check(line["SYSLOG_FACILITY"] == "19" and line["PRIORITY"] == "4", str(line))
-    check(set(cee(line["MESSAGE"])) == TOKENS, line["MESSAGE"])
 
 
 # ---- hooks that go wrong

@@ -110,4 +110,22 @@ TEST(a_rejection_that_cannot_be_written_leaves_the_file_in_its_queue)
 	spool_close(sp);
 }
 
+TEST(a_file_the_disk_cannot_read_is_refused_and_is_not_the_machines_trouble)
+{
+	const char *path = arena_printf(arena, "%s/spool", test_directory()).p;
+	enum spool_read outcome = SPOOL_READ;
+	struct spool_file f = { 0 };
+	struct spool *sp;
+	struct error e;
+
+	REQUIRE(spool_open(path, &sp, &e) == 0);
+	CHECK_INT(file_write(arena_printf(arena, "%s/incoming/a", path).p, STR("{}"), 0600, &e), 0);
+	setenv("RUPTURED_FAULT", "spool-read=EIO", 1);
+	CHECK_INT(spool_read(sp, arena, SPOOL_INCOMING, STR("a"), 10, clock_now(), &outcome, &f, &e), 0);
+	unsetenv("RUPTURED_FAULT");
+	CHECK_INT(outcome, SPOOL_REFUSED);
+	CHECK_HAS(str_of(f.why), "the disk cannot read it");
+	spool_close(sp);
+}
+
 #endif
