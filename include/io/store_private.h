@@ -19,7 +19,5 @@ extern const char *const outbox_migrations[];
 /* DATE_NONE is NULL. */
 void store_bind_date(struct db_stmt *s, int i, int64_t at);
 int64_t store_date(struct db_stmt *s, int column);
-/* Runs a statement that gives one number; 0 when it gives no row. */
-int store_number(struct db *db, const char *sql, int64_t *ret, struct error *e);
 
 #endif

@@ -317,36 +317,15 @@ int engine_reload(struct engine *en, bool final, bool *ret_refused, struct error
 	return check_reach(en, e);
 }
 
-static int open_courier_db(struct engine *en, struct error *e)
-{
-	struct str path = en->config->courier_db;
-	const char *slash = strrchr(path.p, '/');
-	char directory[4096];
-
-	snprintf(directory, sizeof directory, "%.*s", (int)(slash - path.p), path.p);
-	if (directory_make(directory, 02770, e) < 0)
-		return -1;
-	return outbox_open(path.p, &en->outbox, e);
-}
-
-static int open_store(struct engine *en, struct error *e)
-{
-	const char *path = en->config->store.p, *slash = strrchr(path, '/');
-	char directory[4096];
-
-	snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-	if (directory_make(directory, 0750, e) < 0)
-		return -1;
-	return store_open(path, DB_CREATE, &en->store, e);
-}
-
 static int open_parts(struct engine *en, struct error *e)
 {
 	struct arena a = { 0 };
 	bool refused;
 	int rc;
 
-	if (spool_open(en->config->spool.p, &en->spool, e) < 0 || open_store(en, e) < 0 || open_courier_db(en, e) < 0 ||
+	if (spool_open(en->config->spool.p, &en->spool, e) < 0 ||
+	    store_open(en->config->store.p, DB_CREATE, &en->store, e) < 0 ||
+	    outbox_open(en->config->courier_db.p, &en->outbox, e) < 0 ||
 	    store_digest_key(en->store, &en->digest_key, e) < 0)
 		return -1;
 	rc = store_fact_put(en->store, FACT_STARTED, date_format(&a, engine_now(en)), e);

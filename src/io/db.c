@@ -331,12 +331,12 @@ int db_checkpoint_truncate(struct db *db)
 														: -1;
 }
 
-static int version_of(struct db *db, int64_t *ret, struct error *e)
+int db_number(struct db *db, const char *sql, int64_t *ret, struct error *e)
 {
-	static const char sql[] = "PRAGMA user_version";
 	struct db_stmt *s;
 	int r;
 
+	*ret = 0;
 	if (db_prepare(db, sql, &s, e) < 0)
 		return -1;
 	r = db_step(s, e);
@@ -356,7 +356,7 @@ static int migrate_one(struct db *db, const char *const *migrations, int64_t fro
 	if (db_begin(db, e) < 0)
 		return -1;
 	/* Read again under the write lock: another process may have been quicker. */
-	if (version_of(db, &now, e) < 0)
+	if (db_number(db, "PRAGMA user_version", &now, e) < 0)
 		goto failed;
 	if (now == from && (db_exec(db, migrations[from], e) < 0 || db_exec(db, set_version, e) < 0))
 		goto failed;
@@ -373,7 +373,7 @@ static int migrate(struct db *db, enum db_mode mode, const char *const *migratio
 
 	while (migrations[known])
 		known++;
-	if (version_of(db, &version, e) < 0)
+	if (db_number(db, "PRAGMA user_version", &version, e) < 0)
 		return -1;
 	if (version > known)
 		return error_set(e, ERROR_REFUSED,

@@ -146,6 +146,19 @@ int directory_make(const char *path, unsigned mode, struct error *e)
 	return 0;
 }
 
+int directory_make_for(const char *file, unsigned mode, struct error *e)
+{
+	const char *slash = strrchr(file, '/');
+	char directory[4096];
+
+	if (!slash || slash == file)
+		return 0;
+	if ((size_t)(slash - file) >= sizeof directory)
+		return error_set(e, ERROR_REFUSED, "a path of %zu bytes cannot be made", strlen(file));
+	snprintf(directory, sizeof directory, "%.*s", (int)(slash - file), file);
+	return directory_make(directory, mode, e);
+}
+
 typedef VEC(struct str) paths;
 
 static int list_into(struct arena *a, const char *path, const char *suffix, int depth, paths *all, struct error *e);

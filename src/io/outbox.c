@@ -17,22 +17,14 @@
 #include "io/files.h"
 #include "io/store_private.h"
 
-#define MODE 0660 /* engine and courier are two users of one group */
+/* Engine and courier are two users of one group.  The directories are the service manager's to make; this is for trying
+ * the program out. */
+#define MODE	       0660
+#define DIRECTORY_MODE 02770
 
 struct outbox {
 	struct db *db;
 };
-
-static int make_parent(const char *path, struct error *e)
-{
-	const char *slash = strrchr(path, '/');
-	char parent[4096];
-
-	if (!slash || slash == path || (size_t)(slash - path) >= sizeof parent)
-		return 0;
-	snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path);
-	return directory_make(parent, 0770, e);
-}
 
 /* Made before SQLite opens it, for the mode; the log and its index copy that.  Never opened when it is there (db.c). */
 static int make_file(const char *path, struct error *e)
@@ -63,7 +55,7 @@ static int open_in(const char *path, enum db_mode mode, struct outbox **ret, str
 
 int outbox_open(const char *path, struct outbox **ret, struct error *e)
 {
-	if (make_parent(path, e) < 0 || make_file(path, e) < 0)
+	if (directory_make_for(path, DIRECTORY_MODE, e) < 0 || make_file(path, e) < 0)
 		return -1;
 	return open_in(path, DB_CREATE, ret, e);
 }

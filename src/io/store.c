@@ -24,40 +24,14 @@ int64_t store_date(struct db_stmt *s, int column)
 	return db_is_null(s, column) ? DATE_NONE : db_int(s, column);
 }
 
-int store_number(struct db *db, const char *sql, int64_t *ret, struct error *e)
-{
-	struct db_stmt *s;
-	int r;
-
-	*ret = 0;
-	if (db_prepare(db, sql, &s, e) < 0)
-		return -1;
-	r = db_step(s, e);
-	if (r > 0) {
-		*ret = db_int(s, 0);
-		db_reset(s);
-	}
-	return r < 0 ? -1 : 0;
-}
-
-/* The directory is the service manager's to make; this is for trying the program out. */
-static int make_parent(const char *path, struct error *e)
-{
-	const char *slash = strrchr(path, '/');
-	char parent[4096];
-
-	if (!slash || slash == path || (size_t)(slash - path) >= sizeof parent)
-		return 0;
-	snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path);
-	return directory_make(parent, 0750, e);
-}
+#define DIRECTORY_MODE 0750 /* for trying the program out: else the service manager makes it */
 
 int store_open(const char *path, enum db_mode mode, struct store **ret, struct error *e)
 {
 	struct store *st;
 	struct db *db;
 
-	if (mode == DB_CREATE && make_parent(path, e) < 0)
+	if (mode == DB_CREATE && directory_make_for(path, DIRECTORY_MODE, e) < 0)
 		return -1;
 	if (db_open(path, mode, store_migrations, &db, e) < 0)
 		return -1;

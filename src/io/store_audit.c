@@ -104,7 +104,7 @@ int store_audit_verify(struct store *st, int64_t *ret_rows, int64_t *ret_bad, st
 		arena_reset(&a);
 	}
 	arena_release(&a);
-	if (r < 0 || store_number(st->db, written_sql, &written, e) < 0)
+	if (r < 0 || db_number(st->db, written_sql, &written, e) < 0)
 		return -1;
 	if (!*ret_bad && written != *ret_rows)
 		*ret_bad = *ret_rows + 1;
