@@ -24,7 +24,5 @@ struct command {
 };
 
 extern const struct field command_fields[];
-/* The acts' names, NULL last: for rupturectl's usage. */
-extern const char *const command_acts[];
 
 #endif

@@ -31,6 +31,9 @@ int tool_case(struct tool *t, int argc, char **argv);
 int tool_reference(struct tool *t, int argc, char **argv);
 int tool_audit(struct tool *t, int argc, char **argv);
 
+/* Has the engine write down that the clinic's own ids are shown to this user; EXIT_FINE when it has. */
+int tool_act_reveal(struct tool *t);
+
 /* "rupturectl: ..." on standard error; EXIT_WRONG, and EXIT_AGAIN for a passing trouble. */
 int tool_fail(const struct error *e);
 int tool_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));

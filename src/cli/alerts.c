@@ -1,5 +1,6 @@
 /*
- * rupturectl alerts: what is open, oldest first.  Tokens only; --reveal adds the clinic's own case id.
+ * rupturectl alerts: what is open, oldest first.  Tokens only; --reveal adds the clinic's own case id, and the engine
+ * writes down who asked.
  */
 #include <stdio.h>
 
@@ -124,6 +125,8 @@ int tool_alerts(struct tool *t, int argc, char **argv)
 		else
 			return tool_misuse("alerts: unknown argument \"%s\"", argv[i]);
 	}
+	if (rq.reveal && (rc = tool_act_reveal(t)) != EXIT_FINE)
+		return rc;
 	config = tool_config(t);
 	st = config ? tool_store(config) : NULL;
 	if (st && store_alerts(st, &a, rq.all, &list, &e) < 0) {

@@ -1,5 +1,6 @@
 """rupturectl as people use it: what it prints, and the exit codes scripts build on."""
 import json
+import re
 import sqlite3
 
 from box import ROOT, check
@@ -25,6 +26,11 @@ rules:
 
 
 # ---- lint
+
+
+def audited(box):
+    """Entries of the audit, as its verification counts them."""
+    return int(re.search(r"(\d+) entries", box.ctl("audit", "--verify", expect=FINE).out)[1])
 
 
 def test_lint_of_sound_rules_is_fine(box):
@@ -155,7 +161,9 @@ def test_alerts_lists_what_is_open_in_tokens(box):
     words = box.ctl("alerts", expect=FINE).out
     check(told["alert"] in words and "test.low" in words and told["case"] in words, words)
     check("CLINICS-OWN" not in words, "the clinic's own id without --reveal")
+    before = audited(box)
     check("[CLINICS-OWN]" in box.ctl("alerts", "--reveal", expect=FINE).out, "--reveal does not show the clinic's own id")
+    check(audited(box) == before + 1, "nobody wrote down who saw the clinic's own id")
     alert = box.ctl("--json", "alerts", expect=FINE).lines()[0]
     check((alert["alert"], alert["state"], alert["told"], alert["announcements"]) == (told["alert"], "open", "open", 1), str(alert))
     check("clinic_case" not in alert, str(alert))
