@@ -355,7 +355,8 @@ static int serve(struct loop *l, const struct options *o, struct error *e)
 
 static int run_engine(const struct options *o)
 {
-	struct loop l = { .look = true };
+	/* Before all else: a reload asked for while the engine starts must not end it. */
+	struct loop l = { .look = true, .signals = open_signals() };
 	struct engine_options eo = { .config_path = o->config_path, .as_of = o->as_of };
 	struct config *config = read_config(o->config_path);
 	struct error e = { 0 };
@@ -363,7 +364,6 @@ static int run_engine(const struct options *o)
 
 	if (!config)
 		return EXIT_BAD_INPUT;
-	l.signals = open_signals();
 	if (engine_open(config, &eo, &l.engine, &e) < 0) {
 		config_free(config);
 		return fail(&e);

@@ -1,7 +1,10 @@
 """Death at any moment: no record lost, no alert lost, nothing said under two keys, and no innocent file refused."""
 import itertools
 import random
+import re
+import signal
 import time
+from pathlib import Path
 
 import crash
 from box import check, descendants, proc_stat
@@ -77,8 +80,14 @@ class Scene:
         judged_by = "SELECT value FROM facts WHERE name = 'rules.judged'"
         before = self.box.rows(judged_by)
         self.box.rules((crash.RULES + SILENT).replace("at most 30", "at most 34"))
-        self.running["ruptured"].signal(1)
+        self.until(self.hears_hup, "an engine that takes SIGHUP")
+        self.running["ruptured"].signal(signal.SIGHUP)
         self.until(lambda: self.box.rows(judged_by) != before, "judging under the changed rules")
+
+    def hears_hup(self):
+        """Just started again, it would still die of it."""
+        status = Path(f"/proc/{self.running['ruptured'].pid}/status").read_text()
+        return int(re.search(r"SigBlk:\s*(\w+)", status)[1], 16) & 1 << signal.SIGHUP - 1
 
     def end(self):
         """The courier's receipts are read at once at a start."""
