@@ -45,7 +45,9 @@ int db_number(struct db *db, const char *sql, int64_t *ret, struct error *e);
 int db_changes(struct db *db);
 int64_t db_last_id(struct db *db);
 
-int db_begin(struct db *db, struct error *e); /* IMMEDIATE */
+/* Whether the file still has its name: ERROR_AGAIN when it was removed or replaced under this connection. */
+int db_in_place(struct db *db, struct error *e);
+int db_begin(struct db *db, struct error *e); /* IMMEDIATE; of a file in its place */
 int db_commit(struct db *db, struct error *e);
 void db_rollback(struct db *db);
 /* A record inside a group: undone alone. */

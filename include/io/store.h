@@ -92,6 +92,8 @@ int store_outbox_put(struct store *st, const struct outbox_row *row, struct erro
 /* Rows not yet relayed, in order, at most `max`. */
 int store_outbox_unrelayed(struct store *st, struct arena *a, size_t max, outbox_rows *ret, struct error *e);
 int store_outbox_relayed(struct store *st, int64_t row, int64_t at, struct error *e);
+/* What was relayed and has no receipt is to be relayed again: courier.db may be another since. */
+int store_outbox_relay_again(struct store *st, struct error *e);
 /* Decided, and to be sent to nobody: kept as "undelivered". */
 int store_outbox_keep(struct store *st, const struct outbox_row *row, struct error *e);
 /* Forgets what was delivered before `before`. */

@@ -330,6 +330,8 @@ static int open_parts(struct engine *en, struct error *e)
 		return -1;
 	rc = store_fact_put(en->store, FACT_STARTED, date_format(&a, engine_now(en)), e);
 	if (rc == 0)
+		rc = store_outbox_relay_again(en->store, e);
+	if (rc == 0)
 		rc = store_fact_put(en->store, FACT_CONFIG_STATUS, STR("ok"), e);
 	arena_release(&a);
 	if (rc < 0 || load_rules(en, true, &refused, e) < 0)

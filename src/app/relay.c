@@ -2,7 +2,8 @@
  * From the store's outbox to courier.db, and the courier's receipts back.
  *
  * Two files and no ATTACH: in WAL mode a commit over two files is not atomic.  So rows are put first (by key, repeats
- * ignored) and marked after; cut off in between, they are put again and ignored.
+ * ignored) and marked after; cut off in between, they are put again and ignored.  So are those without a receipt at
+ * each start: a courier.db that was lost is made up for.
  */
 #include "app/engine_parts.h"
 #include "io/clock.h"

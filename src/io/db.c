@@ -272,11 +272,22 @@ static int require_transaction(struct db *db, struct error *e)
 	return error_set(e, ERROR_AGAIN, "%s: the transaction was rolled back after an earlier failure", db->path);
 }
 
+/* SQLite writes on to a file that has lost its name, and with the last descriptor all of it would be gone. */
+int db_in_place(struct db *db, struct error *e)
+{
+	int moved = 0;
+
+	if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || !moved)
+		return 0;
+	return error_set(e, ERROR_AGAIN, "%s: removed or replaced while in use; put it back, or restart to begin anew",
+			 db->path);
+}
+
 int db_begin(struct db *db, struct error *e)
 {
 	static const char begin[] = "BEGIN IMMEDIATE";
 
-	return pretend(db, "db-begin", e) < 0 ? -1 : simple(db, begin, e);
+	return db_in_place(db, e) < 0 || pretend(db, "db-begin", e) < 0 ? -1 : simple(db, begin, e);
 }
 
 int db_commit(struct db *db, struct error *e)

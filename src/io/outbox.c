@@ -266,7 +266,7 @@ int outbox_sinks(struct outbox *ob, struct arena *a, struct strs *ret, struct er
 	int r;
 
 	*ret = (struct strs){ 0 };
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_in_place(ob->db, e) < 0 || db_prepare(ob->db, sql, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = db_text(s, 0, a);

@@ -60,6 +60,15 @@ int store_outbox_relayed(struct store *st, int64_t row, int64_t at, struct error
 	return db_run(s, e);
 }
 
+int store_outbox_relay_again(struct store *st, struct error *e)
+{
+	static const char sql[] =
+		"UPDATE outbox SET relayed_at = NULL WHERE outcome IS NULL AND relayed_at IS NOT NULL";
+	struct db_stmt *s;
+
+	return db_prepare(st->db, sql, &s, e) < 0 ? -1 : db_run(s, e);
+}
+
 int store_outbox_receipt(struct store *st, struct str key, struct str outcome, int64_t at, struct error *e)
 {
 	static const char sql[] = "UPDATE outbox SET outcome = ?2, outcome_at = ?3 WHERE key = ?1";

@@ -178,6 +178,25 @@ TEST(a_file_that_is_no_database_is_refused)
 	CHECK_HAS(str_of(e.text), "restore");
 }
 
+TEST(a_file_removed_or_replaced_in_use_is_not_written_to)
+{
+	const char *path = path_in_test(arena), *aside = arena_printf(arena, "%s.aside", path).p;
+	struct db *db = open_or_die(path, first_schema), *other;
+	struct error e;
+
+	CHECK_INT(rename(path, aside), 0);
+	CHECK_INT(db_begin(db, &e), -1);
+	CHECK_INT(e.kind, ERROR_AGAIN);
+	CHECK_HAS(str_of(e.text), "removed or replaced");
+	other = open_or_die(path, first_schema);
+	CHECK_INT(db_in_place(db, &e), -1);
+	CHECK_INT(db_in_place(other, &e), 0);
+	db_close(other);
+	CHECK_INT(rename(aside, path), 0);
+	CHECK_INT(db_begin(db, &e), 0);
+	db_close(db);
+}
+
 TEST(a_rolled_back_savepoint_undoes_one_record_of_a_group)
 {
 	struct db *db = open_or_die(path_in_test(arena), first_schema);
