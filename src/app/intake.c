@@ -6,6 +6,7 @@
  * goes on.  When the machine fails (disk full) the whole group is rolled back and every file is where it was.
  */
 #include "app/engine_parts.h"
+#include "core/doc_build.h"
 #include "io/clock.h"
 #include "io/fault.h"
 #include "io/log.h"
@@ -46,15 +47,12 @@ static struct record *read_record(struct group *g, struct arrival *at, struct st
 {
 	struct arena *a = &g->en->record_arena;
 	struct diags d = { .arena = a };
-	struct doc *doc = doc_parse(a, bytes, doc_guess(bytes), &doc_limits_record, true, &d);
-	struct record *record;
+	struct doc *doc = doc_parse_unplaced(a, bytes, doc_guess(bytes), &doc_limits_record, true, &d);
+	struct record *record = doc ? record_parse(a, doc, &d) : NULL;
 
-	if (!doc) {
-		if (!unfinished_wait(g->en, &at->file, clock_now()))
-			refuse_with(g, at, &d);
+	if (!doc && unfinished_wait(g->en, &at->file, clock_now()))
 		return NULL;
-	}
-	record = record_parse(a, doc, &d);
+	diags_place(&d, 0, bytes);
 	if (!record)
 		refuse_with(g, at, &d);
 	else if (d.warnings)
