@@ -35,16 +35,25 @@ static bool is_one_of(struct str word, const char *const *list)
 	return false;
 }
 
+/* A letter of some sound; asked of every word that is said, so no search. */
+static bool is_sound_letter(char c)
+{
+	return c == 'a' || c == 'e' || c == 'h' || c == 'm' || c == 'r' || c == 'u';
+}
+
 static bool is_sound(struct str word)
 {
 	char once[SOUND_MAX];
 	size_t n = 0;
 
-	if (word.n < 2 || word.n > SOUND_MAX || !strchr("aehmu", word.p[0]))
+	if (word.n < 2 || word.n > SOUND_MAX)
 		return false;
-	for (size_t i = 0; i < word.n; i++)
+	for (size_t i = 0; i < word.n; i++) {
+		if (!is_sound_letter(word.p[i]))
+			return false;
 		if (n == 0 || once[n - 1] != word.p[i])
 			once[n++] = word.p[i];
+	}
 	for (size_t i = 0; i < sizeof sounds / sizeof *sounds; i++)
 		if (str_is((struct str){ once, n }, sounds[i]))
 			return true;

@@ -11,19 +11,19 @@
 
 #define WORD_BYTES 5 /* of talk, with the space: a guess at how many words a text has */
 
+/* As ascii_kinds writes them. */
 enum kind {
-	KIND_BREAK,
-	KIND_LETTER,
-	KIND_DIGIT,
-	KIND_MARK,	 /* goes with the letter before it */
-	KIND_APOSTROPHE, /* inside a word: dropped; else a break */
-	KIND_NOTHING,	 /* as if it were not there */
-	KIND_HYPHEN,
-	KIND_COMMA,    /* ends a clause */
-	KIND_SENTENCE, /* ends a sentence */
+	KIND_BREAK = ' ',
+	KIND_LETTER = 'a',
+	KIND_DIGIT = '0',
+	KIND_MARK = 'm',       /* goes with the letter before it */
+	KIND_APOSTROPHE = 'q', /* inside a word: dropped; else a break */
+	KIND_NOTHING = 'n',    /* as if it were not there */
+	KIND_HYPHEN = '-',
+	KIND_COMMA = ',',    /* ends a clause */
+	KIND_SENTENCE = '.', /* ends a sentence */
 };
 
-/* One letter a byte: a letter, 0 digit, q apostrophe, - hyphen, comma, full stop; a space is a break. */
 static const char ascii_kinds[128 + 1] = "                                "
 					 " .     q    ,-. 0000000000,,   ."
 					 " aaaaaaaaaaaaaaaaaaaaaaaaaa     "
@@ -72,22 +72,7 @@ struct scan {
 
 static enum kind ascii_kind(unsigned char c)
 {
-	switch (ascii_kinds[c]) {
-	case 'a':
-		return KIND_LETTER;
-	case '0':
-		return KIND_DIGIT;
-	case 'q':
-		return KIND_APOSTROPHE;
-	case '-':
-		return KIND_HYPHEN;
-	case ',':
-		return KIND_COMMA;
-	case '.':
-		return KIND_SENTENCE;
-	default:
-		return KIND_BREAK;
-	}
+	return (enum kind)ascii_kinds[c];
 }
 
 static enum kind category_kind(utf8proc_int32_t code)
@@ -106,22 +91,22 @@ static enum kind category_kind(utf8proc_int32_t code)
 	return KIND_BREAK;
 }
 
-/* The kind of the character at p and its bytes; a byte that is not UTF-8 is a break. */
-static enum kind kind_at(const char *p, const char *end, size_t *ret_bytes)
+static enum kind unicode_kind_at(const char *p, const char *end, size_t *ret_bytes)
 {
 	utf8proc_int32_t code;
-	utf8proc_ssize_t n;
+	utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)p, end - p, &code);
 
+	*ret_bytes = n > 0 ? (size_t)n : 1;
+	return n > 0 ? category_kind(code) : KIND_BREAK;
+}
+
+/* The kind of the character at p and its bytes; a byte that is not UTF-8 is a break. */
+static inline enum kind kind_at(const char *p, const char *end, size_t *ret_bytes)
+{
 	*ret_bytes = 1;
 	if (p >= end)
 		return KIND_BREAK;
-	if (!(*p & 0x80))
-		return ascii_kind((unsigned char)*p);
-	n = utf8proc_iterate((const utf8proc_uint8_t *)p, end - p, &code);
-	if (n <= 0)
-		return KIND_BREAK;
-	*ret_bytes = (size_t)n;
-	return category_kind(code);
+	return *p & 0x80 ? unicode_kind_at(p, end, ret_bytes) : ascii_kind((unsigned char)*p);
 }
 
 static bool is_word_kind(enum kind k)
@@ -167,23 +152,32 @@ static bool skip_to_word(struct scan *s)
 	return false;
 }
 
+/* A run of ASCII letters, folded into `out`, which moves along; its end. */
+static inline const char *letters(const char *p, const char *end, char **out)
+{
+	char *o = *out;
+
+	for (; p < end && (*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'; p++)
+		if (o)
+			*o++ = (char)(*p | 0x20);
+	*out = o;
+	return p;
+}
+
 /* The whole word at s->at when it is ASCII, folded into `out`; false when it is not, and then nothing has moved. */
 static bool ascii_word(struct scan *s, struct word *w)
 {
 	const char *p;
 	char *out = s->out;
 
-	for (p = s->at; p < s->end; p++) {
+	for (p = letters(s->at, s->end, &out); p < s->end; p = letters(p + 1, s->end, &out)) {
 		enum kind k;
 
 		if (*p & 0x80)
 			return false;
 		k = ascii_kind((unsigned char)*p);
-		if (k == KIND_LETTER) {
-			if (out)
-				*out++ = (char)(*p | 0x20);
-			continue;
-		}
+		if (k == KIND_BREAK)
+			break;
 		if (k == KIND_APOSTROPHE && word_goes_on(p + 1, s->end))
 			continue;
 		if (!is_word_kind(k) && !joins_digits(s, p))
