@@ -43,8 +43,10 @@ void *arena_alloc_array(struct arena *a, size_t n, size_t size, size_t align);
 		T *items;              \
 		size_t n, cap;         \
 	}
-#define VEC_PUSH(a, v)                                                                                             \
-	((v)->items = arena_grow((a), (v)->items, (v)->n, &(v)->cap, sizeof *(v)->items, alignof(max_align_t)), \
+#define VEC_PUSH(a, v)                                                                                              \
+	((v)->n < (v)->cap ? (void)0                                                                                \
+			   : (void)((v)->items = arena_grow((a), (v)->items, (v)->n, &(v)->cap, sizeof *(v)->items, \
+							    alignof(max_align_t))),                                 \
 	 &(v)->items[(v)->n++])
 void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size, size_t align);
 

@@ -47,7 +47,8 @@ static void block_add(struct arena *a, size_t need)
 	a->end = b->bytes + size;
 }
 
-void *arena_alloc(struct arena *a, size_t size, size_t align)
+/* Bytes as they happen to be. */
+static inline void *take(struct arena *a, size_t size, size_t align)
 {
 	size_t pad = -(uintptr_t)a->at & (align - 1);
 	void *p;
@@ -60,7 +61,12 @@ void *arena_alloc(struct arena *a, size_t size, size_t align)
 	}
 	p = a->at + pad;
 	a->at += pad + size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size, size_t align)
+{
+	return memset(take(a, size, align), 0, size);
 }
 
 void *arena_alloc_array(struct arena *a, size_t n, size_t size, size_t align)
@@ -105,9 +111,10 @@ struct str arena_dup(struct arena *a, struct str s)
 
 	if (!s.p)
 		return s;
-	p = arena_alloc(a, s.n + 1, 1);
+	p = take(a, s.n + 1, 1);
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return (struct str){ p, s.n };
 }
 
