@@ -18,6 +18,7 @@ void buf_reset(struct buf *b);			  /* empties, keeps the memory */
 void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_puts(struct buf *b, struct str s);
 void buf_putc(struct buf *b, char c);
+char *buf_room(struct buf *b, size_t n);	  /* adds n bytes, for the caller to write at once */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct str buf_str(const struct buf *b);	  /* valid until the next change */
 

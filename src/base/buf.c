@@ -31,13 +31,23 @@ void buf_reset(struct buf *b)
 		b->p[0] = '\0';
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t n)
+char *buf_room(struct buf *b, size_t n)
 {
+	char *p;
+
 	buf_reserve(b, n);
-	if (n)
-		memcpy(b->p + b->n, bytes, n);
+	p = b->p + b->n;
 	b->n += n;
 	b->p[b->n] = '\0';
+	return p;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	char *p = buf_room(b, n);
+
+	if (n)
+		memcpy(p, bytes, n);
 }
 
 void buf_puts(struct buf *b, struct str s)

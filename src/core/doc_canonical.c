@@ -75,12 +75,14 @@ static char *write_number(char *end, size_t n)
 
 static void canonical_string(struct str s, struct buf *out)
 {
-	char head[32], *end = head + sizeof head, *p = end;
+	char head[32], *end = head + sizeof head, *p = end, *to;
 
 	*--p = ':';
 	p = write_number(p, s.n);
-	buf_add(out, p, (size_t)(end - p));
-	buf_puts(out, s);
+	to = buf_room(out, (size_t)(end - p) + s.n);
+	memcpy(to, p, (size_t)(end - p));
+	if (s.n)
+		memcpy(to + (end - p), s.p, s.n);
 }
 
 static void canonical_number(const struct decimal *d, struct buf *out)
