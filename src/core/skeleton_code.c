@@ -42,26 +42,34 @@ static bool fail(struct coder *c)
 	return false;
 }
 
-static void code_unsigned(struct coder *c, uint64_t *v)
+static void write_unsigned(struct buf *out, uint64_t v)
 {
-	uint64_t rest = *v;
+	for (; v >= 0x80; v >>= 7)
+		buf_putc(out, (char)(v | 0x80));
+	buf_putc(out, (char)v);
+}
 
-	if (c->out) {
-		for (; rest >= 0x80; rest >>= 7)
-			buf_putc(c->out, (char)(rest | 0x80));
-		buf_putc(c->out, (char)rest);
-		return;
-	}
-	*v = 0;
-	for (unsigned shift = 0; shift < 64; shift += 7) {
-		if (c->at == c->end)
-			break;
-		*v |= (uint64_t)(*c->at & 0x7F) << shift;
+static uint64_t read_unsigned(struct coder *c)
+{
+	uint64_t v = 0;
+
+	for (unsigned shift = 0; shift < 64 && c->at < c->end; shift += 7) {
+		v |= (uint64_t)(*c->at & 0x7F) << shift;
 		if (!(*c->at++ & 0x80))
-			return;
+			return v;
 	}
-	*v = 0;
 	fail(c);
+	return 0;
+}
+
+static inline void code_unsigned(struct coder *c, uint64_t *v)
+{
+	if (c->out)
+		write_unsigned(c->out, *v);
+	else if (c->at < c->end && *c->at < 0x80)
+		*v = *c->at++; /* nearly all are small */
+	else
+		*v = read_unsigned(c);
 }
 
 static uint64_t zigzag(int64_t v)
