@@ -104,19 +104,29 @@ static int tell(struct telling *t, const told_list *told, const announcement_lis
 	return 0;
 }
 
+/* A change that time alone brought; the others are dated like a session, which may be ahead, or a mistyped year. */
+static bool by_time(const struct telling *t, const struct told *told)
+{
+	const struct rule *rule = rules_find(t->en->rules, told->rule);
+
+	return told->state == INCIDENT_DROPPED_OUT || (rule && rule->timer);
+}
+
 /*
- * How far deadlines run.  While records are waiting in the queue a case is judged only up to its last session, or to
- * the last change anybody may have been told of: a backlog that is read record by record must not look like a drop-out
- * after each of them.  The deadlines beyond are due at once when the queue is empty.
+ * How far deadlines run.  While records are waiting in the queue a case is judged only up to its last session: a
+ * backlog that is read record by record must not look like a drop-out after each of them.  The deadlines beyond are due
+ * at once when the queue is empty.  But those that anybody may have been told of stay judged, also when the clock was
+ * set back.
  */
 static int64_t judged_up_to(const struct telling *t, const told_list *old, enum case_cause cause)
 {
-	int64_t up_to = t->history->n ? t->history->sessions[t->history->n - 1].started : t->now;
+	int64_t up_to = cause == CASE_RECORD ? DATE_NONE : t->now;
 
-	if (cause != CASE_RECORD)
-		return t->now;
+	for (size_t i = 0; cause == CASE_RECORD && i < t->history->n; i++)
+		if (t->history->sessions[i].started <= t->now)
+			up_to = t->history->sessions[i].started;
 	for (size_t i = 0; i < old->n; i++)
-		if (old->items[i].changed_at > up_to)
+		if (old->items[i].changed_at > up_to && by_time(t, &old->items[i]))
 			up_to = old->items[i].changed_at;
 	return up_to;
 }

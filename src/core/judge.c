@@ -291,11 +291,14 @@ static void settle(struct judging *j, struct finding *f)
 
 static void find_all(struct judging *j, bool second_pass, finding_list *ret)
 {
+	bool ahead = j->view.as_of > j->as_of;
+
 	for (size_t r = 0; r < j->rules->n; r++) {
 		const struct rule *rule = &j->rules->rules[r];
 		const subject_list *subjects = &j->here[rule->per];
 
-		if (!in_force(rule) || rule->second_pass != second_pass)
+		/* Until a session that is still ahead no time has passed. */
+		if (!in_force(rule) || rule->second_pass != second_pass || (rule->timer && ahead))
 			continue;
 		for (size_t i = 0; i < subjects->n; i++)
 			find(j, r, subjects->items[i], VEC_PUSH(&j->scratch, ret));
@@ -484,21 +487,25 @@ static int64_t judge_deadlines(struct judging *j, int64_t until)
 	}
 }
 
-/* Until the next session, or until as_of.  A case that has ended has no deadlines until somebody comes again. */
+/*
+ * Until the next session, and until as_of: a record may tell of a session that is still ahead, cancelled today.  A case
+ * that has ended has no deadlines until somebody comes again.
+ */
 static void judge_time_after(struct judging *j, size_t index)
 {
 	const struct history *h = j->history;
-	bool last = index + 1 == h->n, closes;
-	int64_t started = h->sessions[index].started;
-	int64_t until = last ? j->as_of : h->sessions[index + 1].started - 1;
-	int64_t next = DATE_NONE;
+	int64_t started = h->sessions[index].started, end = INT64_MAX, until, next = DATE_NONE;
+	bool closes;
 
+	if (index + 1 < h->n)
+		end = h->sessions[index + 1].started - 1;
+	until = end < j->as_of ? end : j->as_of;
 	closes = h->closed_at != DATE_NONE && h->closed_at >= started && h->closed_at <= until;
 	if (h->sessions[index].ending == ENDING_NONE)
 		next = judge_deadlines(j, closes ? h->closed_at : until);
 	if (closes)
 		tell_all(j, EVENT_CLOSED, h->closed_at);
-	if (last && !closes)
+	else if (next != DATE_NONE && next <= end && j->ret->next_deadline == DATE_NONE)
 		j->ret->next_deadline = next;
 }
 

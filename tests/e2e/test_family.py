@@ -172,3 +172,32 @@ def test_a_closed_case_is_silent_for_ever(box):
     heard = time_passes(box, "2026-06-01T12:00:00Z")
     check(heard == set(), f"{heard}")
     check(box.ctl("--json", "alerts", expect=0).lines() == [], "open alerts of a closed case")
+
+
+def test_a_session_still_ahead_is_not_waited_for_before_its_time(box):
+    """Cancelled today, five weeks ahead: the weeks between have not passed."""
+    box.config()
+    box.now("2026-03-02T18:00:00Z")
+    box.start()
+    off = [{"who": who, "status": "cancelled", "by": "provider"} for who in ("m1", "m2")]
+    box.drop(box.record(session=1))
+    box.wait_processed(1)
+    box.drop(box.record(session=2, started="2026-04-20T14:00:00Z", attendance=off))
+    box.wait_processed(2)
+    box.wait(lambda: box.rows("SELECT next_deadline FROM cases") == [(calendar.timegm((2026, 3, 23, 14, 0, 1)),)], "the deadline",
+             10, lambda: str(box.rows("SELECT next_deadline FROM cases")) + str(box.told()))
+    check(not box.told(), f"told of what is still ahead: {box.told()}")
+
+
+def test_a_mistyped_year_that_is_put_right_is_no_drop_out(box):
+    box.config()
+    box.now("2026-03-02T18:00:00Z")
+    box.start()
+    attack = [{"who": "m1", "to": "t1", "text": "I hate this and you are useless."}] * 6
+    box.drop(box.record(started="2062-03-02T14:00:00Z", turns=attack))
+    box.wait_told(1)
+    box.drop(box.record(revision=2, turns=attack), name="right.json")
+    box.wait_processed(2)
+    box.wait(lambda: box.rows("SELECT next_deadline FROM cases") != [(None,)], "a deadline", 10, lambda: str(box.told()))
+    heard, _ = heard_now(box, 0)
+    check({rule for rule, *_ in heard} == {"hostility.therapist"} and {state for _, state, *_ in heard} == {"open"}, f"heard {heard}")

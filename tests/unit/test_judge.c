@@ -787,6 +787,16 @@ TEST(a_deadline_after_the_last_session_waits_for_its_day)
 		  "drops.silent -1,-1 1 last 0: open/notice day 30 r1\nnext -1\n");
 }
 
+TEST(a_deadline_before_a_session_that_is_still_ahead_waits_for_its_day)
+{
+	struct family *f = clockwork(arena, 30);
+
+	meet(f, 0);
+	meet(f, 60);
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 29), NULL)), "next 30\n");
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL)), "open/notice day 30");
+}
+
 TEST(a_deadline_that_is_put_off_comes_later)
 {
 	struct family *f = clockwork(arena, 30);
