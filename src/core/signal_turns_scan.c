@@ -150,13 +150,7 @@ struct reply {
 	size_t first, last;
 	int who;
 	double words;
-	double gap; /* s of silence before it, NAN */
 };
-
-static double gap_before(const struct skeleton *s, size_t turn)
-{
-	return turn > 0 ? skeleton_seconds(s->turns.items[turn - 1].end, s->turns.items[turn].at) : NAN;
-}
 
 /* The reply from turn *at on; false when none is left. */
 static bool next_reply(const struct turns_scan *scan, size_t *at, struct reply *ret)
@@ -168,7 +162,7 @@ static bool next_reply(const struct turns_scan *scan, size_t *at, struct reply *
 		i++;
 	if (i == n)
 		return false;
-	*ret = (struct reply){ .first = i, .last = i, .who = turns[i].who, .gap = gap_before(scan->s, i) };
+	*ret = (struct reply){ .first = i, .last = i, .who = turns[i].who };
 	for (; i < n; i++) {
 		if (scan->silent[turns[i].who])
 			continue;
@@ -210,9 +204,17 @@ static bool by_reply(const struct turns_filter *f)
 	return asks_gap(f) || f->match->words.words.p || f->match->after;
 }
 
-static bool reply_may_fit(const struct turns_filter *f, const struct reply *r)
+/* Seconds of silence before the reply, NAN when not known. */
+static double gap_before(const struct turns_scan *scan, const struct reply *r)
 {
-	if (asks_gap(f) && threshold_test(&f->match->gap_before, r->gap) != TRUTH_TRUE)
+	const struct skeleton_turn *turns = scan->s->turns.items;
+
+	return r->first > 0 ? skeleton_seconds(turns[r->first - 1].end, turns[r->first].at) : NAN;
+}
+
+static bool reply_may_fit(const struct turns_scan *scan, const struct turns_filter *f, const struct reply *r)
+{
+	if (asks_gap(f) && threshold_test(&f->match->gap_before, gap_before(scan, r)) != TRUTH_TRUE)
 		return false;
 	return !f->match->words.words.p || threshold_test(&f->match->words, r->words) == TRUTH_TRUE;
 }
@@ -244,7 +246,7 @@ static bool count_reply(const struct turns_scan *scan, const struct turns_filter
 {
 	bool whole = by_reply(f), found = false;
 
-	if (!reply_may_fit(f, r))
+	if (!reply_may_fit(scan, f, r))
 		return false;
 	for (size_t i = r->first; i <= r->last && !(whole && found); i++) {
 		const struct skeleton_turn *t = &scan->s->turns.items[i];
@@ -281,7 +283,7 @@ struct turns_tally turns_tally(const struct turns_scan *scan, const struct turns
 			bool fits = (!after || open > 0) && count_reply(scan, f, &r, &tally, evidence);
 
 			tally.from_words += r.words;
-			tally.from_replies += !asks_gap(f) || !isnan(r.gap);
+			tally.from_replies += !asks_gap(f) || !isnan(gap_before(scan, &r));
 			tally.answered += fits ? open : 0;
 			tally.speakers += fits && !counted[r.who];
 			counted[r.who] |= fits;
