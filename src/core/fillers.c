@@ -35,10 +35,10 @@ static bool is_one_of(struct str word, const char *const *list)
 	return false;
 }
 
-/* A letter of some sound; asked of every word that is said, so no search. */
-static bool is_sound_letter(char c)
+/* Every sound ends so, and few words do: asked first, of all that is said. */
+static bool ends_sound(char c)
 {
-	return c == 'a' || c == 'e' || c == 'h' || c == 'm' || c == 'r' || c == 'u';
+	return c == 'h' || c == 'm' || c == 'r';
 }
 
 static bool is_sound(struct str word)
@@ -46,14 +46,11 @@ static bool is_sound(struct str word)
 	char once[SOUND_MAX];
 	size_t n = 0;
 
-	if (word.n < 2 || word.n > SOUND_MAX)
+	if (word.n < 2 || word.n > SOUND_MAX || !ends_sound(word.p[word.n - 1]) || !strchr("aehmu", word.p[0]))
 		return false;
-	for (size_t i = 0; i < word.n; i++) {
-		if (!is_sound_letter(word.p[i]))
-			return false;
+	for (size_t i = 0; i < word.n; i++)
 		if (n == 0 || once[n - 1] != word.p[i])
 			once[n++] = word.p[i];
-	}
 	for (size_t i = 0; i < sizeof sounds / sizeof *sounds; i++)
 		if (str_is((struct str){ once, n }, sounds[i]))
 			return true;

@@ -89,15 +89,12 @@ static void keep(struct lexicon_scratch *s, const struct words_list *words, uint
 		*VEC_PUSH(&s->arena, &s->raw) = (struct raw_hit){ entry, (uint32_t)first, (uint32_t)last };
 }
 
-static void try_variants(struct lexicon_scratch *s, const struct anchors *anchors, uint64_t key,
-			 const struct words_list *words, size_t at)
+static void compare_variants(struct lexicon_scratch *s, const struct anchors *anchors, uint64_t key,
+			     const struct words_list *words, size_t at)
 {
-	const struct anchor *found;
 	size_t n;
+	const struct anchor *found = anchors_find(anchors, key, &n);
 
-	if (!anchors_may_hold(anchors, key))
-		return;
-	found = anchors_find(anchors, key, &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct variant *v = &s->lexicons->variants.items[found[i].variant];
 		size_t first, last;
@@ -109,6 +106,13 @@ static void try_variants(struct lexicon_scratch *s, const struct anchors *anchor
 		else if (phrase_at(words, &v->phrase, found[i].place, at, &first, &last))
 			keep(s, words, v->entry, first, last);
 	}
+}
+
+static inline void try_variants(struct lexicon_scratch *s, const struct anchors *anchors, uint64_t key,
+				const struct words_list *words, size_t at)
+{
+	if (anchors_may_hold(anchors, key))
+		compare_variants(s, anchors, key, words, at);
 }
 
 /* A pair's second word may stand behind fillers, or be one. */
