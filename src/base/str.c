@@ -7,8 +7,10 @@
 int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n ? memcmp(a.p, b.p, n) : 0;
+	int c = n ? (unsigned char)a.p[0] - (unsigned char)b.p[0] : 0;
 
+	if (c == 0 && n > 1)
+		c = memcmp(a.p, b.p, n);
 	if (c)
 		return c;
 	return (a.n > b.n) - (a.n < b.n);
