@@ -255,6 +255,12 @@ static int explain_store(const struct tool *t, const struct request *rq)
 	return rc;
 }
 
+/* A file by its name, there or not: whose path was mistyped is not told about the store. */
+static bool is_file(struct str target)
+{
+	return access(target.p, F_OK) == 0 || str_ends(target, ".json") || str_ends(target, ".yaml");
+}
+
 int tool_explain(struct tool *t, int argc, char **argv)
 {
 	struct arena a = { 0 };
@@ -262,7 +268,7 @@ int tool_explain(struct tool *t, int argc, char **argv)
 	int rc = parse(&a, argc, argv, &rq);
 
 	if (rc == EXIT_FINE)
-		rc = access(rq.targets.items[0].p, F_OK) == 0 ? explain_files(t, &rq) : explain_store(t, &rq);
+		rc = is_file(rq.targets.items[0]) ? explain_files(t, &rq) : explain_store(t, &rq);
 	arena_release(&a);
 	return rc;
 }

@@ -147,6 +147,8 @@ def test_explain_of_nothing_known_is_wrong_use(box):
     ran = box.ctl("explain", bad, expect=WRONG)
     check("minutes: expected a number" in ran.err and "fifty" not in ran.err, ran.err)
     box.ctl("explain", expect=WRONG)
+    ran = box.ctl("explain", box.dir / "gone.json", expect=WRONG)
+    check("gone.json: No such file" in ran.err, ran.err)
 
 
 # ---- alerts and what people do
