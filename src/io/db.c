@@ -82,7 +82,7 @@ static int report(struct db *db, int code, struct error *e)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return error_set(e, ERROR_REFUSED,
-				 "%s: not a sound database (%s); put it aside and restore the last backup", db->path,
+				 "%s: not a sound database (%s); put it aside and restore a backup of your own", db->path,
 				 sqlite3_errstr(code));
 	default:
 		return error_set(e, kind_of(code), "%s: %s", db->path,

@@ -105,7 +105,7 @@ int store_digest_key(struct store *st, struct digest_key *ret, struct error *e)
 	if (r == 0 && kept.n == sizeof ret->bytes) {
 		memcpy(ret->bytes, kept.p, kept.n);
 	} else if (r == 0 && kept.p) {
-		r = error_set(e, ERROR_REFUSED, "the key of the content hashes is damaged; restore the last backup");
+		r = error_set(e, ERROR_REFUSED, "the key of the content hashes is damaged; restore a backup of your own");
 	} else if (r == 0) {
 		random_bytes(ret->bytes, sizeof ret->bytes);
 		r = store_fact_put(st, name, (struct str){ (const char *)ret->bytes, sizeof ret->bytes }, e);

@@ -41,7 +41,7 @@ int store_skeletons(struct store *st, struct arena *a, int64_t case_row, struct 
 
 		if (!one) {
 			db_reset(s);
-			return error_set(e, ERROR_REFUSED, "a stored skeleton cannot be read: restore the last backup");
+			return error_set(e, ERROR_REFUSED, "a stored skeleton cannot be read: restore a backup of your own");
 		}
 		*VEC_PUSH(a, &all) = one;
 	}
