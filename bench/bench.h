@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The benchmark's probes: `build/bench NAME ARGUMENT...` does one thing, times it and prints one JSON object.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The corpus: sessions of invented talk and lists of invented phrases, the same in every run.
  *

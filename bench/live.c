@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Probes of the real engine, in this process: spool, store, courier.db, all durable.  STAGE is a directory of records
  * in the spool's file system, from where they are renamed into incoming/.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Floors: what the disk and SQLite do without us; and the hook that writes down when it was called.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Probes without durability: raw records through parse, extract and judge; the reading alone; the rules alone; the
  * skeletons of a store.

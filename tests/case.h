@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A case written down in a few lines, for tests of what looks at a case's past.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * For tests of what is read from YAML: a text, its tree, and the complaints as people see them.
  */

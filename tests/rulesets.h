@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * For tests of rule sets: compile texts or files, and the complaints of all of them as people see them.
  */

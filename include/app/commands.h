@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * People's acts as files in commands/: what rupturectl writes and the engine carries out, audits and answers.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ruptured.yaml: where things are and who is told.  Sensible without a file.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The part of ruptured.yaml about who is told: sinks, routes, fallback.  Only config.c calls it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The courier: courier.db -> sinks, with back-off, time-outs, dead letters.  Never sees a record or the store.
  *

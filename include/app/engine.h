@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The engine: spool -> judge -> store, and the relay to the courier.
  *

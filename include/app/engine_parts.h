@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge, announce,
  * outbox of one case), commands.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.

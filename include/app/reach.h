@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Safeguarding alerts go only where a route names their rule.  Who hears of none: said at start, by --check and by
  * `status`.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rule files from disk: all the paths as one unit, and the last good set kept as one text.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Records from files, without spool or store: what `explain FILE...` and the benchmark judge.
  *

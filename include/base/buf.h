@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A growing byte buffer on the heap, for building output.  Always NUL-terminated once something was added.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Times as seconds since 1970-01-01T00:00:00Z, and back; no clock and no time zone database.
  */

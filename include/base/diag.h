@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A file is wrong: many faults, for the author of the file, all at once.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An alert as a sink gets it: one flat object, cut to the sink's privacy level.
  *

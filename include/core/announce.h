@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * announce: what people have been told, and what is so now -> what to tell them.
  *

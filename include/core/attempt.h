@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Attempts at a repair that one session shows: a coder's 3RS resolution, or the therapist's own words.
  */

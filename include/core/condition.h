@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Conditions over named signals: "(below_own and big_fall) or off_chart", "2 of (a, b, c)", "any of sting*".
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hashes, as hexadecimal text.  BLAKE2b through libsodium, which appears only here.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The document tree: what a JSON or YAML text says, before anybody asks what it means.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What json.c, yaml.c and doc.c share: the growing tree and its limits.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * explain: why an alert came and why none did, from the very verdicts the judge gave.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How common a word is in spoken English, roughly: enough to choose the rarest word of a phrase.
  */

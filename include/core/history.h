@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A case's past as the judge sees it: sessions in order, members under one index each.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an arriving record is, by its id, revision and content: the identity table of docs/ARCHITECTURE.md.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The life of an incident: a table of transitions, driven by plain facts.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Questionnaires as numbers: range, direction, reliable change.  No item texts (copyright).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writing JSON: a thin face on the library, so that it appears in one file.
  *

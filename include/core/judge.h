@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * judge: the live sessions of one case, in order, under these rules -> incidents with their transitions.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Lexicons: lists of phrases with weights, compiled into one matcher.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the lexicon's files share among themselves: lexicon_read.c fills it, lexicon_index.c freezes it, lexicon_match.c
  * runs it, lexicon_context.c says what silences a hit.  Nobody else includes this.

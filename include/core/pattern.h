@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Regular expressions, for the few phrases that words cannot say.  PCRE2 appears only in pattern.c.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The session record, native version 1: what a clinic writes into the spool.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Routes: which sinks hear of an alert.  First match wins, `continue` goes on; nothing matched: the fallback.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Between the files that make a rule set (rules.c, rule_read.c, rule_lint.c, rule_range.c); nobody else's business.
  *

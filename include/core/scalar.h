@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The small languages inside a scalar (thresholds, conditions): its pieces with their places in the file.
  */

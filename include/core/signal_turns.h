@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The selector of `turns`, and one scan of a session's turns by it; for signal_turns*.c only.
  */

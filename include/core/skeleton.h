@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The skeleton of a record: what the rules need of it, and no text.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whom rules are about: the case, each member, each therapist, each ordered pair of members.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Thresholds in words: "at least 3", "at most -2", "more than 60%", "between 3 and 5", "worse by at least 3".
  *

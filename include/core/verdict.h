@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A verdict: one rule at one moment about one subject, from its signals to its severity.
  *

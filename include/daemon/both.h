@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Engine and courier under one parent (--with-courier), for a machine without a service manager.
  */

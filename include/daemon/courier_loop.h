@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The courier's loop: waits for the bell, for signals and for the clock; the work is in app/courier.
  */

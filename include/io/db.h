@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SQLite, which appears only in db.c: a connection, statements, transactions, numbered migrations.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The service manager: READY=1, RELOADING=1, STOPPING=1, WATCHDOG=1, STATUS=.  libsystemd appears only here.
  * Without NOTIFY_SOCKET nothing happens.

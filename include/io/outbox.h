@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * courier.db: what is to be delivered, and how it went.  The engine puts rows in and reads receipts; the courier delivers.
  *

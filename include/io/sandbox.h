@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sandbox of a process that reads what others wrote: Landlock for files, seccomp for system calls.  libseccomp
  * appears only here.

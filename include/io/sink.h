@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sinks: the last step of an alert.  A kind of sink is a row of sink_kinds and a file sink_<kind>.c.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The exec sink, for its tests: a program of the clinic's, started once an alert.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The syslog sink, for its tests: "@cee: " and the payload, through syslog(3).
  *

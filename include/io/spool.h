@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The spool: incoming/ processed/ rejected/ commands/ answers/ and the rules by which a file moves.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The engine's store: cases, records as skeletons, incidents, what people were told, outbox, audit.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Wake-ups from directories, through libinotifytools, which appears only here.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One case: its skeletons -> history -> judge -> announce -> incidents, outbox rows and the next deadline, all inside
  * the caller's transaction.

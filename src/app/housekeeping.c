@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is old enough is removed: files of the spool, delivered alerts in both databases.  At start and once an hour.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Records: a group of files from incoming/, judged and committed in one transaction, then retired.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "app/reach.h"
 
 static bool reaches(struct arena *a, const struct rule *rule, const struct routes *routes, enum severity severity)

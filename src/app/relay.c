@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From the store's outbox to courier.db, and the courier's receipts back.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Files of incoming/ that were not ready when they were read: still being written, or with a second link for now.  Each
  * is left alone until it changes or the time comes to look again; the list follows the directory, so a file that its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/date.h"
 
 /* Days from 1970-01-01 to a date of the proleptic Gregorian calendar, counting years from March (Hinnant 2013). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rupturectl ack, case close: a person's act as a file in commands/, and the engine's answer.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rupturectl alerts: what is open, oldest first.  Tokens only; --reveal adds the clinic's own case id, and the engine
  * writes down who asked.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rupturectl audit --verify: whether the chain of the audit table is whole.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rupturectl explain: over files (a record alone is judged as a first session, several of one case as a series), or
  * over what the store holds of a case.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rupturectl reference: the keys of a format as Markdown, from the very rows by which it is read.  The pages in docs/
  * hold this text between two marks; scripts/gates/reference keeps them so.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/addressee.h"
 
 /* Interpreters speak for others and observers for nobody: neither is spoken to. */

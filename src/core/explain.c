@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/explain.h"
 
 static const char *const truth_names[] = { "false", "no_data", "true" };

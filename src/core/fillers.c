@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/fillers.h"
 
 #define SOUND_MAX  8 /* letters; longer ones are words of some kind */

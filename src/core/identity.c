@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/identity.h"
 
 enum identity identity_of(const struct known_record *known, const struct record *record, struct str hash)

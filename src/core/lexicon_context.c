@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Contexts: what stands around a hit and makes it not count.  They are asked only about hits, which are few, so their
  * phrases are simply tried one by one.

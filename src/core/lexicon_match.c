@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The matcher.  For each word of a turn up to four bits are tested: is it, or it with its next, or its beginning, what
  * some phrase hangs on?  Nearly all words stop there, so the cost does not grow with the number of phrases.  Where a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Lexicon files and inline phrases into entries.  The format is told in core/lexicon.h; each form is one table.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Parsing is a recursive descent; each part of the phrase comes back as what its surroundings need to know of it
  * (struct part), and joining two parts joins the ends of the one to the beginnings of the other.

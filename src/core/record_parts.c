@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/record_parts.h"
 
 #define MINUTES_MAX (24 * 60)

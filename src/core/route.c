@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/route.h"
 
 #define FALLBACK_ROUTE STR("fallback")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Thresholds that no value can meet, or every value does: a slip of the pen that would never show at run time.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/rule_read.h"
 
 #include "core/digest.h"

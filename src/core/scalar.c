@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/scalar.h"
 
 static size_t code_points(struct str s)

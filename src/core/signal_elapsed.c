@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * elapsed: the time since something, by the moment judged and not by a session.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * homework: the rating of what was done at home, 0 to 4.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/signal_internal.h"
 
 const struct signal_kind *const signal_kinds[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The grammar of a signal: {KIND: SELECTOR, MEASURE: THRESHOLD} or
  * {KIND: SELECTOR, measure: MEASURE, versus: BASELINE, sd|times|by: THRESHOLD}, and the keys every kind shares.

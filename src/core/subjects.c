@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/subjects.h"
 
 static void add(struct arena *a, subject_list *list, int member, int other)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/verdict.h"
 
 static uint64_t signals_for(const struct condition *c)

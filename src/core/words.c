@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A text is walked once.  Bytes below 128 go by a table; the first byte above it hands the word that is being read to
  * the slow way, which walks code points and folds the whole word through utf8proc.  (A combining mark after an ASCII

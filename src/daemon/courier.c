@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ruptured-courier: flags.  The loop is in courier_loop.c.
  */

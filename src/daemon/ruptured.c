@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ruptured: flags, the loop, signals.  The loop only waits and dispatches; the work is in app/engine.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Everything the program asks of SQLite.
  *
@@ -82,8 +83,8 @@ static int report(struct db *db, int code, struct error *e)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return error_set(e, ERROR_REFUSED,
-				 "%s: not a sound database (%s); put it aside and restore a backup of your own", db->path,
-				 sqlite3_errstr(code));
+				 "%s: not a sound database (%s); put it aside and restore a backup of your own",
+				 db->path, sqlite3_errstr(code));
 	default:
 		return error_set(e, kind_of(code), "%s: %s", db->path,
 				 db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The two database files.  This comment is their description; keep it true when you add a migration.
  *

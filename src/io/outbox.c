@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * courier.db.  Its table is described in migrations.c.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The bell: `courier.db.bell`, a fifo.  A full one has rung already, one without a listener need not ring.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Landlock's numbers and structures are written down here, as its system calls are: the headers of Debian 12 know only
  * a part of them (Documentation/userspace-api/landlock.rst of the kernel's sources).

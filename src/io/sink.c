@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "io/sink.h"
 
 extern const struct sink_kind sink_syslog, sink_exec;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Listing a queue: what is there, oldest modification first.  The whole directory is read and sorted each time.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reading one file: opened so that nothing in its place can hold or mislead us, then looked at through the descriptor.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Retention: what was processed, rejected or answered long enough ago is removed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The last step of a file: out of its queue by rename, never copied, never over another.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The store: opening, transactions, cases and their people.  Records are in store_records.c, incidents in store_told.c,
  * the outbox in store_outbox.c, audit, commands and facts in store_audit.c, the schema in migrations.c.
@@ -105,7 +106,8 @@ int store_digest_key(struct store *st, struct digest_key *ret, struct error *e)
 	if (r == 0 && kept.n == sizeof ret->bytes) {
 		memcpy(ret->bytes, kept.p, kept.n);
 	} else if (r == 0 && kept.p) {
-		r = error_set(e, ERROR_REFUSED, "the key of the content hashes is damaged; restore a backup of your own");
+		r = error_set(e, ERROR_REFUSED,
+			      "the key of the content hashes is damaged; restore a backup of your own");
 	} else if (r == 0) {
 		random_bytes(ret->bytes, sizeof ret->bytes);
 		r = store_fact_put(st, name, (struct str){ (const char *)ret->bytes, sizeof ret->bytes }, e);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The store's side of the outbox: what was decided, on its way to courier.db.
  */

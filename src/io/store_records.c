@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Records: the identity table's row of each, and the skeleton of those in force.
  */
@@ -41,7 +42,8 @@ int store_skeletons(struct store *st, struct arena *a, int64_t case_row, struct 
 
 		if (!one) {
 			db_reset(s);
-			return error_set(e, ERROR_REFUSED, "a stored skeleton cannot be read: restore a backup of your own");
+			return error_set(e, ERROR_REFUSED,
+					 "a stored skeleton cannot be read: restore a backup of your own");
 		}
 		*VEC_PUSH(a, &all) = one;
 	}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Incidents as people know them: struct told, with the present transitions for the lists.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * libinotifytools keeps its state in globals, so does this file: one watch set a process, used by one thread.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ftw.h>
 #include <stdarg.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/date.h"
 #include "base/diag.h"
 #include "base/error.h"

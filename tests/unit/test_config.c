@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "app/config.h"
 #include "base/date.h"
 #include "io/files.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What only test builds can do: a settable clock, pretended failures, death at a fault point.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "case.h"
 
 TEST(tokens_are_given_in_order_of_first_sight)

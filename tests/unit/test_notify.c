@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The service manager is a socket in the test's directory; the journal is a file in place of standard error.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The packs that ship, over the synthetic family: what fires in which session, with the turns that show it. */
 #include "case.h"
 #include "core/explain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Each attempt is made by a child that has entered the sandbox, and ends with the errno it got, 0 when it was let.
  *

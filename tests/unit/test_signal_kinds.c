@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every kind but turns and score, with its part absent, empty and present. */
 #include "case.h"
 

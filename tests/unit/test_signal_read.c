@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "case.h"
 
 static void faulty(struct arena *a, enum per per, const char *yaml, const char *part)

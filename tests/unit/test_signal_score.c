@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "case.h"
 
 static const double fall[] = { 38, 37.5, 38, 37, 38, 31 };

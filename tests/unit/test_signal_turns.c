@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "case.h"
 
 #define READ(per, yaml, member, other)	case_read(c, per, yaml, -1, member, other)

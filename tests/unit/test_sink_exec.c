@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "io/clock.h"
 #include "io/files.h"
 #include "io/sink_exec.h"
