@@ -196,6 +196,7 @@ def test_a_hook_that_fails_is_tried_again_and_then_given_up_and_seen(box):
 
 
 def test_a_hook_that_is_missing_or_no_program_waits_until_it_is_mended(box):
+    box.not_under_valgrind("does not tell posix_spawn that the program is missing")
     later, plain = box.dir / "later", script(box, "plain", "exit 0\n")
     plain.chmod(0o644)
     to_hooks(box, {name: f"exec: {{command: [{path}]}}, {QUICK}" for name, path in (("later", later), ("plain", plain))})

@@ -59,6 +59,7 @@ def dog(box):
 # ---- sandbox
 
 def test_the_engine_is_confined_when_it_is_ready(box):
+    box.not_under_valgrind("knows neither Landlock nor seccomp")
     set_up(box)
     engine = box.start(courier=False)
     check_confined(box, engine.pid)
@@ -66,6 +67,7 @@ def test_the_engine_is_confined_when_it_is_ready(box):
 
 
 def test_the_engine_is_confined_beside_its_courier_too(box):
+    box.not_under_valgrind("knows neither Landlock nor seccomp")
     set_up(box)
     parent = box.start(together=True)
     box.wait(lambda: "watching" in parent.err(), "the engine", told=parent.err)
