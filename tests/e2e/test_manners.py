@@ -81,6 +81,7 @@ def test_the_engine_is_confined_beside_its_courier_too(box):
 
 
 def test_the_engine_reads_no_file_outside_its_places(box):
+    box.not_under_valgrind("knows neither Landlock nor seccomp")
     set_up(box)
     secret = box.dir / "elsewhere" / "secret.yaml"
     secret.parent.mkdir()
@@ -198,6 +199,7 @@ def test_the_watchdog_is_fed_while_a_hook_hangs(box):
 # ---- what the log says
 
 def test_a_first_start_together_makes_no_noise(box):
+    box.not_under_valgrind("knows neither Landlock nor seccomp")
     set_up(box)
     both = box.start(together=True)
     box.wait(lambda: "watching" in both.err() and "delivering" in both.err(), "both", told=both.err)
