@@ -5,7 +5,6 @@
 
 #include "app/ruledir.h"
 #include "cli/tool.h"
-#include "io/files.h"
 
 static const struct tool_command commands[] = {
 	{ "lint", "[PATH...]", "check rule files (the configured ones without PATH)", tool_lint },
@@ -53,24 +52,15 @@ int tool_fail(const struct error *e)
 
 struct config *tool_config(const struct tool *t)
 {
-	const char *path = t->config_path ? t->config_path : CONFIG_PATH;
-	struct arena a = { 0 };
-	struct diags d = { .arena = &a };
-	struct error e = { 0 }, ignored;
-	struct buf out = { 0 };
-	struct str text;
-	struct config *config = config_load(t->config_path, &d, &e);
+	struct error e;
+	struct buf faults = { 0 };
+	struct config *config = config_load_shown(t->config_path, &faults, &e);
 
 	if (!config && e.kind != ERROR_NONE)
 		tool_fail(&e);
-	if (!config && d.all.n) {
-		if (file_read(&a, path, RULEDIR_MAX_FILE_BYTES, &text, &ignored) < 0)
-			text = (struct str){ NULL, 0 };
-		diags_render(&d, str_of(path), text, DIAG_CARET, &out);
-		fputs(buf_str(&out).p, stderr);
-	}
-	buf_release(&out);
-	arena_release(&a);
+	if (!config)
+		fputs(buf_str(&faults).p, stderr);
+	buf_release(&faults);
 	return config;
 }
 
