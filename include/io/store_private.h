@@ -17,6 +17,9 @@ struct store {
 extern const char *const store_migrations[];
 extern const char *const outbox_migrations[];
 
+/* ?1 to ?7: key, incident, route, sink, severity, payload, at, as both outboxes insert them. */
+void outbox_row_bind(struct db_stmt *s, const struct outbox_row *row);
+
 /* DATE_NONE is NULL. */
 void store_bind_date(struct db_stmt *s, int i, int64_t at);
 int64_t store_date(struct db_stmt *s, int column);

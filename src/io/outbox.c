@@ -82,13 +82,7 @@ static int take_one(struct outbox *ob, const struct outbox_row *row, struct erro
 
 	if (db_prepare(ob->db, sql, &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, row->key);
-	db_bind_text(s, 2, row->incident);
-	db_bind_text(s, 3, row->route);
-	db_bind_text(s, 4, row->sink);
-	db_bind_text(s, 5, row->severity);
-	db_bind_text(s, 6, row->payload);
-	db_bind_int(s, 7, row->at);
+	outbox_row_bind(s, row);
 	return db_run(s, e);
 }
 

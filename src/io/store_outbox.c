@@ -4,6 +4,17 @@
  */
 #include "io/store_private.h"
 
+void outbox_row_bind(struct db_stmt *s, const struct outbox_row *row)
+{
+	db_bind_text(s, 1, row->key);
+	db_bind_text(s, 2, row->incident);
+	db_bind_text(s, 3, row->route);
+	db_bind_text(s, 4, row->sink);
+	db_bind_text(s, 5, row->severity);
+	db_bind_text(s, 6, row->payload);
+	db_bind_int(s, 7, row->at);
+}
+
 /* A key that is there already is a repeat of the same decision. */
 int store_outbox_put(struct store *st, const struct outbox_row *row, struct error *e)
 {
@@ -13,13 +24,7 @@ int store_outbox_put(struct store *st, const struct outbox_row *row, struct erro
 
 	if (db_prepare(st->db, sql, &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, row->key);
-	db_bind_text(s, 2, row->incident);
-	db_bind_text(s, 3, row->route);
-	db_bind_text(s, 4, row->sink);
-	db_bind_text(s, 5, row->severity);
-	db_bind_text(s, 6, row->payload);
-	db_bind_int(s, 7, row->at);
+	outbox_row_bind(s, row);
 	return db_run(s, e);
 }
 
