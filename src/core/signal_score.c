@@ -60,14 +60,10 @@ static void check_item(struct reader *r, const struct doc *at, const struct inst
 
 static void tell_unknown(struct reader *r, const struct doc *at, const struct instruments *set, struct str of)
 {
-	const char *names[200], *hint;
-	size_t n = 0;
+	size_t n;
+	const char *const *names = instruments_names(set, r->arena, &n);
+	const char *hint;
 
-	for (size_t i = 0; i < set->all.n && n + 1 < sizeof(names) / sizeof(*names); i++) {
-		names[n++] = arena_dup(r->arena, set->all.items[i].name).p;
-		if (set->all.items[i].family.n)
-			names[n++] = arena_dup(r->arena, set->all.items[i].family).p;
-	}
 	hint = set->all.n ? reader_suggest(r, of, names, n) : "none are known here: give the file of instruments too";
 	reader_error(r, at, "unknown-instrument", hint, "unknown instrument \"%.*s\"", STR_ARG(of));
 }
