@@ -7,22 +7,7 @@ import sys
 import time
 
 from box import ROOT, check, descendants, proc_stat
-
-LOW = """\
-version: 1
-rules:
-  - id: test.low
-    title: A score is low
-    status: active
-    per: member
-    severity: warning
-    signals:
-      low: {score: SRS, value: at most 30}
-    when: low
-    say: "ask {member} about the session"
-    next_step: "Ask what was different."
-    because: "A rule for tests."
-"""
+from test_daemon import LOW
 
 SAFETY = """\
 version: 1
