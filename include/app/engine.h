@@ -56,6 +56,5 @@ int engine_reload(struct engine *en, bool final, bool *ret_refused, struct error
 struct engine_counts engine_counts(const struct engine *en);
 const char *engine_queue_path(struct engine *en, enum spool_queue q);
 const struct config *engine_config(const struct engine *en);
-const struct ruleset *engine_rules(const struct engine *en);
 
 #endif

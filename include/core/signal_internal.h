@@ -46,8 +46,6 @@ static inline const struct session *view_session(const struct view *v)
 	return &v->history->sessions[v->session];
 }
 
-/* The measure of an earlier session, from the memo if it is there. */
-struct measured measure_at(const struct signal *s, const struct view *v, size_t session, int who);
 
 bool signal_memo_get(const struct signal_memo *m, const struct signal *s, size_t session, int who, int other,
 		     struct measured *ret);

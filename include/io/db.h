@@ -43,7 +43,6 @@ bool db_is_null(struct db_stmt *s, int column);
 struct str db_text(struct db_stmt *s, int column, struct arena *a); /* NULL: absent */
 /* The first column of the only row; 0 without one.  `sql` static, as for db_prepare. */
 int db_number(struct db *db, const char *sql, int64_t *ret, struct error *e);
-int db_changes(struct db *db);
 int64_t db_last_id(struct db *db);
 
 /* Whether the file still has its name: ERROR_AGAIN when it was removed or replaced under this connection. */

@@ -9,7 +9,6 @@
 #include "app/reach.h"
 #include "io/clock.h"
 #include "io/fault.h"
-#include "io/files.h"
 #include "io/log.h"
 
 #define DUE_MAX		   200 /* cases whose timers are judged in one transaction */
@@ -519,9 +518,4 @@ const char *engine_queue_path(struct engine *en, enum spool_queue q)
 const struct config *engine_config(const struct engine *en)
 {
 	return en->config;
-}
-
-const struct ruleset *engine_rules(const struct engine *en)
-{
-	return en->rules;
 }

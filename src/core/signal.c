@@ -149,13 +149,6 @@ static struct view at_session(const struct view *v, size_t session)
 	return at;
 }
 
-struct measured measure_at(const struct signal *s, const struct view *v, size_t session, int who)
-{
-	struct view at = at_session(v, session);
-
-	return measure_now(s, &at, who, NULL);
-}
-
 /* Whom a number is about: one person, or one against another (minus -1: nobody). */
 struct about {
 	int of, minus;

@@ -248,11 +248,6 @@ struct str db_text(struct db_stmt *s, int column, struct arena *a)
 	return arena_dup(a, p ? (struct str){ p, (size_t)sqlite3_column_bytes(s->stmt, column) } : STR(""));
 }
 
-int db_changes(struct db *db)
-{
-	return sqlite3_changes(db->handle);
-}
-
 int64_t db_last_id(struct db *db)
 {
 	return sqlite3_last_insert_rowid(db->handle);
