@@ -28,8 +28,9 @@
 #include "core/fields.h"
 #include "core/words.h"
 
-#define LEXICONS_MAX 256
+#define LEXICONS_MAX	    256
 #define LEXICON_MAX_ENTRIES 20000
+#define LEXICON_MIN_WEIGHT  0.01
 
 struct lexicon {
 	struct str id;	     /* "hostility"; an inline phrase list: "rule-id#n" */
@@ -81,7 +82,8 @@ void lexicon_scratch_free(struct lexicon_scratch *s);
 
 /*
  * All hits of all lexicons of this language in a turn, by word, then lexicon; overlapping hits of one lexicon count
- * once (the longest, then the heaviest), and whether that one counts is asked afterwards.  `language` is the record's ("en", "en-GB"); absent: "en".
+ * once (the longest, then the heaviest), and whether that one counts is asked afterwards.  `language` is the record's
+ * ("en", "en-GB"); absent: "en".
  */
 void lexicons_match(const struct lexicons *l, struct lexicon_scratch *s, struct arena *a,
 		    const struct words_list *words, struct str text, struct str language, lexicon_hits *ret);

@@ -9,8 +9,9 @@
 
 /* One description of replies. */
 struct turns_match {
-	int from, to;	  /* enum who; from WHO_UNSAID: anyone; to WHO_UNSAID: whoever, or nobody known */
-	struct strs says; /* lexicon ids; none: whatever is said */
+	int from, to;		 /* enum who; from WHO_UNSAID: anyone; to WHO_UNSAID: whoever, or nobody known */
+	struct strs says;	 /* lexicon ids; none: whatever is said */
+	struct threshold weight; /* of the hits of one turn, added up; words.p NULL: any hit will do */
 	struct threshold words, gap_before; /* words.p NULL: no matter */
 	struct turns_match *after;	    /* or NULL; one deep */
 };

@@ -52,7 +52,7 @@ struct entry_form {
 	bool whole;
 };
 
-static const struct limit_range weight_range = { 0.01, WEIGHT_MAX, false };
+static const struct limit_range weight_range = { LEXICON_MIN_WEIGHT, WEIGHT_MAX, false };
 static const struct field entry_table[] = {
 	{ "say", "a phrase, or a list of phrases that mean the same", read_any, offsetof(struct entry_form, say), false,
 	  NULL, "text, a list of texts" },

@@ -3,6 +3,7 @@
 #include "core/signal_turns.h"
 
 static const unsigned words_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_WORDS);
+static const unsigned weight_units = UNIT_BIT(UNIT_NONE);
 static const unsigned gap_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_SECONDS);
 
 /* What is no lexicon's id is a phrase if it looks like one. */
@@ -75,6 +76,13 @@ static void read_match(struct reader *r, const struct doc *v, void *into, const 
 		  false,                                                                                               \
 		  NULL,                                                                                                \
 		  "text, a list of texts" },                                                                           \
+		{ "weight",                                                                                            \
+		  "how much the phrases found in one turn weigh together; without it, any will do",                    \
+		  read_threshold,                                                                                      \
+		  offsetof(struct turns_match, weight),                                                                \
+		  false,                                                                                               \
+		  &weight_units,                                                                                       \
+		  "a threshold: at least 2" },                                                                         \
 	{                                                                                                              \
 		"words", "how many words the reply has", read_threshold, offsetof(struct turns_match, words), false,   \
 			&words_units, "a threshold: at most 3"                                                         \
@@ -85,7 +93,7 @@ const struct field turns_fields[] = {
 	{ "gap_before", "the silence before the reply", read_threshold, offsetof(struct turns_match, gap_before), false,
 	  &gap_units, "a threshold: more than 3 seconds" },
 	{ "after", "only the first reply after one of these", read_match, offsetof(struct turns_match, after), false,
-	  NULL, "a map of from, to, says, words" },
+	  NULL, "a map of from, to, says, weight, words" },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };
 
@@ -102,13 +110,26 @@ static struct turns_match *match_new(struct arena *a)
 	return m;
 }
 
+static void read_fields(struct reader *r, const struct doc *v, const struct field *rows, struct turns_match *m)
+{
+	const struct doc *weight;
+
+	fields_read(r, v, rows, m);
+	weight = v->kind == DOC_MAP ? doc_get(v, "weight") : NULL;
+	if (weight && !doc_get(v, "says"))
+		reader_error(r, weight, "weight", "add \"says: ...\"",
+			     "the weight of what? The selector has no \"says\"");
+	else if (m->weight.words.p)
+		threshold_check(r, weight, &m->weight, LEXICON_MIN_WEIGHT, INFINITY, "what is found weighs something");
+}
+
 /* `after` and `share_of`: into a pointer. */
 static void read_match(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
 	struct turns_match *m = match_new(r->arena);
 
 	(void)f;
-	fields_read(r, v, inner_fields, m);
+	read_fields(r, v, inner_fields, m);
 	*(struct turns_match **)into = m;
 }
 
@@ -138,7 +159,7 @@ void *turns_selector_read(struct reader *r, const struct doc *doc, struct signal
 	struct turns_selector *sel = ARENA_NEW(r->arena, struct turns_selector);
 
 	sel->match.from = sel->match.to = WHO_UNSAID;
-	fields_read(r, doc, turns_fields, &sel->match);
+	read_fields(r, doc, turns_fields, &sel->match);
 	read_key(r, s->source, "share_of", read_share_of, sel, NULL);
 	read_key(r, s->source, "per", read_per, &sel->per_hour, NULL);
 	return sel;

@@ -58,6 +58,38 @@ TEST(turns_with_a_hit_are_counted_once_each_with_their_index)
 	CHECK_NEAR(READ(PER_CASE, "{turns: {says: hostility}, speakers: at least 2}", NULL, NULL).value, 2);
 }
 
+TEST(a_turn_counts_when_what_was_found_in_it_weighs_enough)
+{
+	struct test_case *c = case_new(arena);
+	struct skeleton *s = case_session(c, 0, 1);
+
+	case_turn(c, s, "t1", "m1", 5, "proposal");
+	case_turn(c, s, "m1", "t1", 5, "blame");
+	case_turn(c, s, "t1", "m1", 5, "proposal*3");
+	case_turn(c, s, "m1", "t1", 5, "blame*2");
+	case_turn(c, s, "t1", "m1", 5, "proposal");
+	case_turn(c, s, "m1", "t1", 5, "hostility blame");
+	case_turn(c, s, "m1", "t1", 5, "hostility refusal");
+#define VALUE(yaml) READ(PER_MEMBER, yaml, "m1", NULL).value
+	CHECK_NEAR(VALUE("{turns: {from: member, says: blame}, count: at least 1}"), 3);
+	CHECK_NEAR(VALUE("{turns: {from: member, says: blame, weight: at least 2}, count: at least 1}"), 1);
+	CHECK_NEAR(VALUE("{turns: {from: member, says: blame, weight: less than 2}, count: at least 1}"), 2);
+	CHECK_NEAR(VALUE("{turns: {from: member, says: [blame, hostility], weight: at least 2}, count: at least 1}"),
+		   2);
+	CHECK_NEAR(
+		VALUE("{turns: {from: member, says: blame, after: {from: therapist, says: proposal, weight: at least "
+		      "2}}, share: at least 1%, share_of: after}"),
+		100);
+	CHECK_NEAR(
+		VALUE("{turns: {from: member, says: blame, weight: at least 2}, share: at least 1%, share_of: {from: "
+		      "member, says: blame, weight: more than 1}}"),
+		100);
+	/* Three floats of .1 are a little more than .3. */
+	s->hits.items[1].weight = .1F + .1F + .1F;
+	CHECK_NEAR(VALUE("{turns: {from: member, says: blame, weight: at most 0.3}, count: at least 1}"), 1);
+#undef VALUE
+}
+
 TEST(a_lexicon_of_another_language_or_never_looked_for_is_not_known)
 {
 	struct test_case *c = case_new(arena);
