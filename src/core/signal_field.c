@@ -5,7 +5,8 @@
  *	{field: next_session, is: ahead}        true: not more than 2 days past; null: no; absent: no_data
  *	{field: flags.safeguarding, is: yes}
  *	{field: minutes, value: less than 30}   also `session`
- *	{field: modality, equals: family}       also language, site, ending
+ *	{field: contacts, value: at least 3}    with the member, of a rule per case with anybody, since the session
+ *before {field: modality, equals: family}       also language, site, ending
  */
 #include "core/signal_internal.h"
 
@@ -16,6 +17,7 @@ enum field_name {
 	FIELD_NEXT,
 	FIELD_MINUTES,
 	FIELD_SESSION,
+	FIELD_CONTACTS,
 	FIELD_MODALITY,
 	FIELD_LANGUAGE,
 	FIELD_SITE,
@@ -44,8 +46,9 @@ static const struct {
 } names[] = {
 	[FIELD_FLAG] = { "flags.", 1u << FIELD_IS },	       [FIELD_NEXT] = { "next_session", 1u << FIELD_IS },
 	[FIELD_MINUTES] = { "minutes", 1u << FIELD_VALUE },    [FIELD_SESSION] = { "session", 1u << FIELD_VALUE },
-	[FIELD_MODALITY] = { "modality", 1u << FIELD_EQUALS }, [FIELD_LANGUAGE] = { "language", 1u << FIELD_EQUALS },
-	[FIELD_SITE] = { "site", 1u << FIELD_EQUALS },	       [FIELD_ENDING] = { "ending", 1u << FIELD_EQUALS },
+	[FIELD_CONTACTS] = { "contacts", 1u << FIELD_VALUE },  [FIELD_MODALITY] = { "modality", 1u << FIELD_EQUALS },
+	[FIELD_LANGUAGE] = { "language", 1u << FIELD_EQUALS }, [FIELD_SITE] = { "site", 1u << FIELD_EQUALS },
+	[FIELD_ENDING] = { "ending", 1u << FIELD_EQUALS },
 };
 #define N_NAMES (sizeof(names) / sizeof(*names))
 
@@ -144,8 +147,44 @@ static struct reading read_next(const struct session *session, int64_t as_of)
 	return ret;
 }
 
-static double number_of(const struct field_selector *sel, const struct session *session)
+/* Whether a contact is one with the subject; a therapist's are those with anybody. */
+static bool is_with(const struct view *v, const struct part *part, const struct contact *c)
 {
+	int subject = v->subject.member;
+
+	return subject < 0 || view_session(v)->role[subject] == ROLE_THERAPIST || part->member_of[c->who] == subject;
+}
+
+/*
+ * Contacts after the start of the session before, up to now; a record may tell of those after its session.  NAN where
+ * no record of the case has ever told of one: such a clinic may not write them down.
+ */
+static double count_contacts(const struct view *v)
+{
+	int64_t since = v->session > 0 ? v->history->sessions[v->session - 1].started : INT64_MIN;
+	bool any = false;
+	double n = 0;
+
+	for (size_t i = 0; i <= v->session; i++)
+		for (size_t p = 0; p < v->history->sessions[i].n_parts; p++) {
+			const struct part *part = &v->history->sessions[i].parts[p];
+
+			any |= part->s->contacts.n > 0;
+			for (size_t k = 0; k < part->s->contacts.n; k++) {
+				const struct contact *c = &part->s->contacts.items[k];
+
+				n += c->at > since && c->at <= v->as_of && is_with(v, part, c);
+			}
+		}
+	return any ? n : NAN;
+}
+
+static double number_of(const struct field_selector *sel, const struct view *v)
+{
+	const struct session *session = view_session(v);
+
+	if (sel->name == FIELD_CONTACTS)
+		return count_contacts(v);
 	if (sel->name == FIELD_SESSION)
 		return session->number >= 0 ? (double)session->number : NAN;
 	for (size_t i = 0; i < session->n_parts; i++)
@@ -154,10 +193,10 @@ static double number_of(const struct field_selector *sel, const struct session *
 	return NAN;
 }
 
-static struct reading read_number(const struct signal *s, const struct session *session)
+static struct reading read_number(const struct signal *s, const struct view *v)
 {
 	struct reading ret = no_reading("the record does not say");
-	double number = number_of(s->selector, session);
+	double number = number_of(s->selector, v);
 
 	if (isnan(number))
 		return ret;
@@ -185,6 +224,7 @@ static struct str word_in(const struct field_selector *sel, const struct skeleto
 	case FIELD_NEXT:
 	case FIELD_MINUTES:
 	case FIELD_SESSION:
+	case FIELD_CONTACTS:
 		break;
 	}
 	return (struct str){ NULL, 0 };
@@ -215,7 +255,8 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 		return read_next(view_session(v), v->as_of);
 	case FIELD_MINUTES:
 	case FIELD_SESSION:
-		return read_number(s, view_session(v));
+	case FIELD_CONTACTS:
+		return read_number(s, v);
 	case FIELD_MODALITY:
 	case FIELD_LANGUAGE:
 	case FIELD_SITE:
@@ -234,6 +275,7 @@ static enum channel channel_of(const struct signal *s)
 		return CHANNEL_STAFF;
 	case FIELD_NEXT:
 	case FIELD_MINUTES:
+	case FIELD_CONTACTS:
 	case FIELD_ENDING:
 		return CHANNEL_BEHAVIOUR;
 	case FIELD_SESSION:
@@ -247,7 +289,8 @@ static enum channel channel_of(const struct signal *s)
 
 const struct signal_kind signal_field = {
 	.name = "field",
-	.help = "one key of the record: next_session, flags.x, minutes, session, modality, language, site, ending",
+	.help = "one key of the record: next_session, flags.x, minutes, session, contacts, modality, language, site, "
+		"ending",
 	.channel = CHANNEL_BEHAVIOUR,
 	.scalar_selector = true,
 	.measures = measures,

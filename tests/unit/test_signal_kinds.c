@@ -3,6 +3,7 @@
 #include "case.h"
 
 #define TRUTH(per, yaml, session, member) case_read(c, per, yaml, session, member, NULL).truth
+#define READ(per, yaml, session, member)  case_read(c, per, yaml, session, member, NULL)
 
 TEST(a_code_is_known_when_listed_or_its_system_was_coded)
 {
@@ -158,6 +159,32 @@ TEST(a_flag_that_is_not_there_is_not_down)
 	CHECK_INT(TRUTH(PER_CASE, "{field: modality, equals: [family, couple]}", 0, NULL), TRUTH_NO_DATA);
 	s->modality = STR("couple");
 	CHECK_INT(TRUTH(PER_CASE, "{field: modality, equals: [family, couple]}", 0, NULL), TRUTH_TRUE);
+}
+
+static void called(struct test_case *c, struct skeleton *s, int who, double day)
+{
+	*VEC_PUSH(c->arena, &s->contacts) = (struct contact){ .who = who, .at = case_day(day), .kind = STR("call") };
+}
+
+TEST(contacts_are_counted_since_the_session_before)
+{
+	static const char calls[] = "{field: contacts, value: at least 2}";
+	struct test_case *c = case_new(arena);
+	struct skeleton *first = case_session(c, 0, 1), *second;
+
+	CHECK_INT(TRUTH(PER_MEMBER, calls, 0, "m1"), TRUTH_NO_DATA);
+	second = case_session(c, 7, 2);
+	called(c, first, 1, -3);
+	called(c, first, 1, 2); /* written down late, into the record before */
+	called(c, second, 1, 3);
+	called(c, second, 2, 4);
+	called(c, second, 1, 8); /* after this session */
+	CHECK_NEAR(READ(PER_MEMBER, calls, 0, "m1").value, 1);
+	CHECK_NEAR(READ(PER_MEMBER, calls, 1, "m1").value, 2);
+	CHECK_NEAR(READ(PER_MEMBER, calls, 1, "m2").value, 1);
+	CHECK_NEAR(READ(PER_MEMBER, calls, 1, "m3").value, 0);
+	CHECK_NEAR(READ(PER_CASE, calls, 1, NULL).value, 3);
+	CHECK_NEAR(READ(PER_THERAPIST, calls, 1, "t1").value, 3);
 }
 
 TEST(an_age_that_is_not_known_is_not_grown_up)
