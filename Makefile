@@ -121,6 +121,9 @@ bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUIC
 	@+$(MAKE) --no-print-directory -s $(JOBS) all $(O)/probe
 	@bench/run.py --bin $(O) $(if $(BENCH_QUICK),--quick)
 
+quality: $(O)/rupturectl  ## measure the rules on public sessions: DATA=FOLDER (not shipped), ARGS=... (see tests/quality/run.py)
+	@tests/quality/run.py --bin $(O) $(if $(DATA),--data $(DATA)) $(ARGS)
+
 check: gates format-check manuals compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 
 # What is promised about the sources, each promise a script, and each script seen to catch a planted fault.
@@ -173,5 +176,5 @@ format:  ## lay out the sources with clang-format
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: FORCE all unit deps demo test asan tsan valgrind bench check gates floors purity compilers \
+.PHONY: FORCE all unit deps demo test asan tsan valgrind bench quality check gates floors purity compilers \
         format-check cppcheck manuals docs install uninstall clean format help

@@ -1,6 +1,6 @@
 """Real sessions through the running daemon: those shipped in tests/data/mibot, and all others that are at hand.
 
-RUPTURED_DATA names a folder of records; by default the checkout's neighbours are looked through.
+RUPTURED_DATA names a folder of records, or the folder of the public sets (tests/quality); by default the checkout's neighbours are looked through.
 """
 import json
 import os
@@ -15,7 +15,7 @@ def at_hand():
     """Other records; none is fine."""
     named = os.environ.get("RUPTURED_DATA")
     folder = Path(named) if named else next(iter(sorted(ROOT.glob("../*/data/mibot/records"))), None)
-    return sorted(folder.glob("*.json")) if folder else []
+    return sorted([*folder.glob("*.json"), *folder.glob("mibot/records/*.json")]) if folder else []
 
 
 def texts_of(tree):
