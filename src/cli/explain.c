@@ -12,7 +12,7 @@
 
 struct request {
 	struct strs rules, targets;
-	bool hits, all;
+	bool hits, turns, all;
 	int64_t as_of;
 };
 
@@ -21,6 +21,8 @@ static int parse(struct arena *a, int argc, char **argv, struct request *ret)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--hits") == 0)
 			ret->hits = true;
+		else if (strcmp(argv[i], "--turns") == 0)
+			ret->turns = true;
 		else if (strcmp(argv[i], "--all") == 0)
 			ret->all = true;
 		else if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc)
@@ -58,8 +60,31 @@ static void json_hit(const struct ruleset *rules, const struct series_hit *h, st
 	json_end_map(j);
 }
 
+static struct str person_of(const struct skeleton *s, int index)
+{
+	return index >= 0 ? s->participants.items[index].id : (struct str){ NULL, 0 };
+}
+
+static void json_turn(const struct skeleton *s, size_t turn, struct json *j)
+{
+	const struct skeleton_turn *t = &s->turns.items[turn];
+
+	json_map(j);
+	json_key(j, "turn");
+	json_int(j, (int64_t)turn);
+	json_key(j, "from");
+	json_str(j, person_of(s, t->who));
+	json_key(j, "to");
+	json_str(j, person_of(s, t->to));
+	json_key(j, "inferred");
+	json_bool(j, t->to_inferred);
+	json_key(j, "words");
+	json_int(j, t->words);
+	json_end_map(j);
+}
+
 static void json_record(const struct series_case *c, const struct series_record *r, const struct ruleset *rules,
-			bool hits, struct json *j)
+			const struct request *rq, struct json *j)
 {
 	json_map(j);
 	json_key(j, "record");
@@ -69,11 +94,18 @@ static void json_record(const struct series_case *c, const struct series_record 
 	json_key(j, "session");
 	json_int(j, (int64_t)c->history->sessions[r->session].ordinal);
 	explain_json(c->explanation, r->session, member_local, j);
-	if (hits) {
+	if (rq->hits) {
 		json_key(j, "hits");
 		json_list(j);
 		for (size_t i = 0; i < r->hits.n; i++)
 			json_hit(rules, &r->hits.items[i], j);
+		json_end_list(j);
+	}
+	if (rq->turns) {
+		json_key(j, "turns");
+		json_list(j);
+		for (size_t i = 0; i < r->skeleton->turns.n; i++)
+			json_turn(r->skeleton, i, j);
 		json_end_list(j);
 	}
 	json_end_map(j);
@@ -111,6 +143,30 @@ static void text_hits(const struct ruleset *rules, const struct series_record *r
 	}
 }
 
+static void text_turns(const struct skeleton *s, struct buf *out)
+{
+	for (size_t i = 0; i < s->turns.n; i++) {
+		const struct skeleton_turn *t = &s->turns.items[i];
+		struct str to = person_of(s, t->to);
+
+		buf_printf(out, "  turn %zu (%.*s%s%.*s%s): %d words\n", i, STR_ARG(person_of(s, t->who)),
+			   to.n ? " to " : "", STR_ARG(to), t->to_inferred ? ", inferred" : "", (int)t->words);
+	}
+}
+
+static void text_details(const struct ruleset *rules, const struct series_record *r, const struct request *rq,
+			 struct buf *out)
+{
+	if (rq->hits) {
+		buf_printf(out, "hits in record %.*s\n", STR_ARG(r->skeleton->record));
+		text_hits(rules, r, out);
+	}
+	if (rq->turns) {
+		buf_printf(out, "turns of record %.*s\n", STR_ARG(r->skeleton->record));
+		text_turns(r->skeleton, out);
+	}
+}
+
 static void print_series(const struct tool *t, const struct series *s, const struct ruleset *rules,
 			 const struct request *rq)
 {
@@ -121,15 +177,13 @@ static void print_series(const struct tool *t, const struct series *s, const str
 		const struct series_case *c = &s->cases.items[i];
 
 		for (size_t n = 0; t->json && n < c->records.n; n++) {
-			json_record(c, &c->records.items[n], rules, rq->hits, j);
+			json_record(c, &c->records.items[n], rules, rq, j);
 			tool_print(j);
 		}
 		for (size_t n = 0; !t->json && n < c->history->n; n++)
 			text_session(c->explanation, n, c->id, member_local, rq->all, &out);
-		for (size_t n = 0; !t->json && rq->hits && n < c->records.n; n++) {
-			buf_printf(&out, "hits in record %.*s\n", STR_ARG(c->records.items[n].skeleton->record));
-			text_hits(rules, &c->records.items[n], &out);
-		}
+		for (size_t n = 0; !t->json && n < c->records.n; n++)
+			text_details(rules, &c->records.items[n], rq, &out);
 		fputs(buf_str(&out).p, stdout);
 		buf_reset(&out);
 	}

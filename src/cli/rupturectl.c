@@ -8,7 +8,7 @@
 
 static const struct tool_command commands[] = {
 	{ "lint", "[PATH...]", "check rule files (the configured ones without PATH)", tool_lint },
-	{ "explain", "[--rules PATH] [--hits] [--all] [--as-of DATE] FILE...|CASE|ALERT",
+	{ "explain", "[--rules PATH] [--hits] [--turns] [--all] [--as-of DATE] FILE...|CASE|ALERT",
 	  "show why an alert came and why none did", tool_explain },
 	{ "alerts", "[--all] [--reveal]", "list the open alerts", tool_alerts },
 	{ "status", "[--files]", "show what the engine and the courier are doing", tool_status },

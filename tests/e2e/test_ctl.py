@@ -119,6 +119,22 @@ def test_explain_hits_names_every_match_and_its_context(box):
     check("hate" not in words, "a phrase of the session is shown")
 
 
+def test_explain_turns_tells_whom_each_was_said_to_and_no_word(box):
+    box.config()
+    people = [{"id": "t1", "role": "therapist"}, {"id": "m1", "role": "client"}]
+    record = box.record(participants=people, attendance=..., turns=[{"who": "m1", "to": "t1", "text": "zebra one"},
+                                                                    {"who": "t1", "text": "zebra"}])
+    path = box.dir / "turns.json"
+    path.write_text(json.dumps(record))
+    answer = explained(box, "--turns", path)[0]
+    check("hits" not in answer, "hits were not asked for")
+    check(answer["turns"] == [
+        {"turn": 0, "from": "m1", "to": "t1", "inferred": False, "words": 2},
+        {"turn": 1, "from": "t1", "to": "m1", "inferred": False, "words": 1}], str(answer["turns"]))
+    words = box.ctl("explain", "--turns", path, expect=FINE).out
+    check("turn 0 (m1 to t1): 2 words" in words and "zebra" not in words, words)
+
+
 def test_explain_shows_each_alert_by_its_id(box):
     live(box, family())
     time_passes(box, "2026-03-30T17:00:00Z")
