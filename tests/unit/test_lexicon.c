@@ -617,7 +617,10 @@ TEST(the_shipped_lexicons_know_what_they_are_for)
 	} rows[] = {
 		{ "hostility", "You have no idea what you're talking about.", true },
 		{ "hostility", "He said you have no idea what you're talking about", false },
-		{ "hostility", "I hate my job, it's fucking awful", false },
+		{ "hostility", "I hate my job", false },
+		{ "hostility", "i hate myself i'm such an idiot", false },
+		{ "hostility", "i hate people like that", true },
+		{ "hostility", "this fucking bus was late again", true },
 		{ "blame", "you never listen to me", true },
 		{ "blame", "It's not your fault", false },
 		{ "complaint", "this is a waste of time", true },
