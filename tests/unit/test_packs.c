@@ -13,18 +13,13 @@ static void add(struct arena *a, const char *file, struct rule_source *ret)
 
 static struct ruleset *shipped(struct arena *a)
 {
-	static const char *const files[] = { "instruments",
-					     "drops",
-					     "hostility",
-					     "noncompliance",
-					     "siding",
-					     "lexicons/appeasing",
-					     "lexicons/blame",
-					     "lexicons/denial",
-					     "lexicons/hostility",
-					     "lexicons/proposal",
-					     "lexicons/refusal",
-					     "lexicons/repair",
+	static const char *const files[] = { "instruments",	   "drops",
+					     "hostility",	   "noncompliance",
+					     "noncompliance_said", "siding",
+					     "lexicons/appeasing", "lexicons/blame",
+					     "lexicons/denial",	   "lexicons/hostility",
+					     "lexicons/minimal",   "lexicons/proposal",
+					     "lexicons/refusal",   "lexicons/repair",
 					     "lexicons/validation" };
 	struct rule_source sources[sizeof files / sizeof files[0]];
 	struct ruleset *rs;
@@ -205,8 +200,8 @@ static void proposals(struct test_case *c, int session, int n, int refused)
 	struct skeleton *s = searched_session(c, session);
 
 	for (int i = 0; i < n; i++) {
-		case_turn(c, s, "t1", "m1", 10, "proposal");
-		case_turn(c, s, "m1", "t1", 10, i < refused ? "refusal" : NULL);
+		case_turn(c, s, "t1", "m1", 10, "proposal*2");
+		case_turn(c, s, "m1", "t1", 10, i < refused ? "refusal*2" : NULL);
 	}
 }
 
