@@ -30,6 +30,7 @@ int tool_status(struct tool *t, int argc, char **argv);
 int tool_ack(struct tool *t, int argc, char **argv);
 int tool_case(struct tool *t, int argc, char **argv);
 int tool_reference(struct tool *t, int argc, char **argv);
+int tool_schema(struct tool *t, int argc, char **argv);
 int tool_audit(struct tool *t, int argc, char **argv);
 
 /* Has the engine write down that the clinic's own ids are shown to this user; EXIT_FINE when it has. */

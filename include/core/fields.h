@@ -22,6 +22,8 @@ struct reader {
 	void *context;	   /* the format's own */
 };
 
+struct shape;
+
 struct path {
 	struct path *outer;
 	const char *key; /* or NULL: an index */
@@ -36,8 +38,10 @@ struct field {
 	size_t offset;
 	bool required;
 	const void *detail; /* what `read` needs: an enum's words, a limit, a nested table */
-	/* What may stand there, for the reference pages; NULL where `read` is one of the ready-made readers below. */
+	/* What may stand there, for the reference pages and for the schema; NULL where `read` is one of the ready-made
+	 * readers below. */
 	const char *value;
+	const struct shape *shape; /* core/shape.h */
 };
 
 struct limit_range {

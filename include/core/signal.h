@@ -120,6 +120,7 @@ struct measure {
 	unsigned units; /* 1 << enum unit that its threshold takes */
 	bool baseline;	/* may stand beside `versus` */
 	bool sums;	/* over a window of sessions it is summed; else one session of the window is enough */
+	const struct shape *shape; /* without units: what may stand there, for the schema */
 };
 
 struct signal_kind {
@@ -127,6 +128,7 @@ struct signal_kind {
 	const char *help;
 	enum channel channel; /* unless channel_of says otherwise */
 	bool scalar_selector; /* the selector may be one word (`score: SRS`) */
+	const struct shape *word; /* what that word, or list of words, may be, for the schema; NULL: none */
 	const struct measure *measures; /* NULL name ends */
 	/* Reads the selector; NULL with faults told.  `lists` inline phrases through the compile context. */
 	void *(*read)(struct reader *r, const struct doc *selector, struct signal *signal);

@@ -24,6 +24,7 @@ struct turns_selector {
 };
 
 extern const struct field turns_fields[];
+extern const struct shape turns_match_shape; /* of `after` and `share_of` */
 void *turns_selector_read(struct reader *r, const struct doc *doc, struct signal *s);
 
 #define TURNS_PEOPLE RECORD_MAX_PARTICIPANTS

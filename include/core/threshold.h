@@ -46,6 +46,8 @@ enum truth threshold_outlook(const struct threshold *t, double min, double max);
  * "SRS runs from 0 to 40". */
 void threshold_check(struct reader *r, const struct doc *v, const struct threshold *t, double min, double max,
 		     const char *what);
+/* The regular expression of a schema for thresholds of these units; or (`amount`) for a number and its unit alone. */
+void threshold_pattern(unsigned allowed, bool amount, struct buf *out);
 /* "%", "sd", "pooled sd", "sessions", ...; "" for UNIT_NONE. */
 const char *unit_word(enum unit u);
 

@@ -7,6 +7,7 @@
 
 #include "app/config_delivery.h"
 #include "base/date.h"
+#include "core/shape.h"
 #include "io/files.h"
 
 #define DEFAULT_SPOOL	     "/var/spool/ruptured"
@@ -132,44 +133,60 @@ static void read_store(struct reader *r, const struct doc *v, void *into, const 
 		*(struct str *)into = store;
 }
 
+static const struct shape path_shape = { SHAPE_PATTERN, "^/" };
+static const struct shape paths_shape = { SHAPE_SOME, &path_shape };
+static const struct shape store_shape = { SHAPE_PATTERN, "^" STORE_SCHEME "/" };
+static const struct shape sink_shape = { SHAPE_DEFINED, "sink" };
+static const struct shape sinks_shape = { SHAPE_NAMED, &sink_shape };
+static const struct shape route_shape = { SHAPE_TABLE, NULL, config_route_fields };
+static const struct shape routes_shape = { SHAPE_LIST, &route_shape };
+static const struct words forever_words = { (const char *const[]){ "forever", NULL } };
+static const struct shape forever_shape = { SHAPE_WORD, &forever_words };
+static const struct shape *const either_forever[] = { &shape_duration, &forever_shape, NULL };
+static const struct shape or_forever_shape = { SHAPE_EITHER, either_forever };
+static const struct words always_words = { (const char *const[]){ "always", NULL } };
+static const struct shape always_shape = { SHAPE_WORD, &always_words };
+static const struct shape *const either_always[] = { &shape_duration, &always_shape, NULL };
+static const struct shape or_always_shape = { SHAPE_EITHER, either_always };
+
 #define OR_FOREVER "a time span like 90 days, forever"
 
 static const struct field retention_fields[] = {
 	{ "processed", "how long judged files stay in processed/. Default: 90 days", read_duration_or,
 	  offsetof(struct said, retention.processed_s) - offsetof(struct said, retention), false, &or_forever,
-	  OR_FOREVER },
+	  OR_FOREVER, &or_forever_shape },
 	{ "rejected", "how long refused files stay in rejected/. Default: 90 days", read_duration_or,
 	  offsetof(struct said, retention.rejected_s) - offsetof(struct said, retention), false, &or_forever,
-	  OR_FOREVER },
+	  OR_FOREVER, &or_forever_shape },
 	{ "delivered", "how long what was sent of an alert is kept once it was delivered or given up. Default: 90 days",
 	  read_duration_or, offsetof(struct said, retention.delivered_s) - offsetof(struct said, retention), false,
-	  &or_forever, OR_FOREVER },
+	  &or_forever, OR_FOREVER, &or_forever_shape },
 	{ 0 },
 };
 
 static const struct field config_table[] = {
-	{ "version", "of this format", read_version, offsetof(struct said, version), true, NULL, "1" },
+	{ "version", "of this format", read_version, offsetof(struct said, version), true, NULL, "1", &shape_one },
 	{ "spool",
 	  "the directory that holds incoming/, processed/, rejected/, commands/ and answers/. Default: " DEFAULT_SPOOL,
-	  read_path, offsetof(struct said, spool), false, NULL, "an absolute path" },
+	  read_path, offsetof(struct said, spool), false, NULL, "an absolute path", &path_shape },
 	{ "store", "where the engine remembers; courier/courier.db is beside it. Default: sqlite:" DEFAULT_STORE,
-	  read_store, offsetof(struct said, store), false, NULL, "sqlite: and an absolute path" },
+	  read_store, offsetof(struct said, store), false, NULL, "sqlite: and an absolute path", &store_shape },
 	{ "rules", "rule files and directories. Default: those that ship and " DEFAULT_RULES_CLINIC, read_paths,
-	  offsetof(struct said, rules), false, NULL, "a list of absolute paths" },
+	  offsetof(struct said, rules), false, NULL, "a list of absolute paths", &paths_shape },
 	{ "sinks", "where alerts can go. Default: one, `" CONFIG_DEFAULT_SINK "`, which is the system's log", read_any,
-	  offsetof(struct said, delivery.sinks), false, NULL, "names, each with a map as below" },
+	  offsetof(struct said, delivery.sinks), false, NULL, "names, each with a map as below", &sinks_shape },
 	{ "routes",
 	  "which alert goes to which sinks; the first that matches wins. Default: everything to `" CONFIG_DEFAULT_SINK
 	  "`",
-	  read_any, offsetof(struct said, delivery.routes), false, NULL, "a list of maps as below" },
+	  read_any, offsetof(struct said, delivery.routes), false, NULL, "a list of maps as below", &routes_shape },
 	{ "fallback", "the sink for what no route took. Default: `" CONFIG_DEFAULT_SINK "`", read_any,
-	  offsetof(struct said, delivery.fallback), false, NULL, "the name of a sink" },
+	  offsetof(struct said, delivery.fallback), false, NULL, "the name of a sink", &shape_text },
 	{ "retention", "how long files and delivered alerts are kept", read_map, offsetof(struct said, retention),
 	  false, retention_fields },
 	{ "announce_within",
 	  "what changed longer ago than this when first judged is listed, never sent. Default: 30 days",
 	  read_duration_or, offsetof(struct said, announce_within_s), false, &or_always,
-	  "a time span like 30 days, always" },
+	  "a time span like 30 days, always", &or_always_shape },
 	{ "consent", "may the words of a transcript be looked at when its record does not say. Default: assumed",
 	  read_word, offsetof(struct said, consent), false, &consent_words },
 	{ "tokens",

@@ -2,6 +2,7 @@
 #include "app/config_delivery.h"
 
 #include "base/date.h"
+#include "core/shape.h"
 
 #define DEFAULT_SINK	CONFIG_DEFAULT_SINK
 #define DEFAULT_KIND	"syslog"
@@ -87,15 +88,20 @@ static void read_give_up(struct reader *r, const struct doc *v, void *into, cons
 		read_wait(r, v, into, f);
 }
 
+static const struct words never_words = { (const char *const[]){ "never", NULL } };
+static const struct shape never_shape = { SHAPE_WORD, &never_words };
+static const struct shape *const either_never[] = { &shape_duration, &never_shape, NULL };
+static const struct shape or_never_shape = { SHAPE_EITHER, either_never };
+
 #define IN_RETRY(member) (offsetof(struct sink_said, retry.member) - offsetof(struct sink_said, retry))
 static const struct limit_range attempts_range = { 1, ATTEMPTS_MAX, true };
 static const struct field retry_fields[] = {
 	{ "first", "the wait after the first failure; it doubles each time. Default: 1 second", read_wait,
-	  IN_RETRY(first_s), false, NULL, "a time span" },
+	  IN_RETRY(first_s), false, NULL, "a time span", &shape_duration },
 	{ "longest", "no wait is longer than this. Default: 15 minutes", read_wait, IN_RETRY(longest_s), false, NULL,
-	  "a time span" },
+	  "a time span", &shape_duration },
 	{ "give_up", "after failing for so long the alert is dead: kept, and not tried any more. Default: 7 days",
-	  read_give_up, IN_RETRY(give_up_s), false, NULL, "a time span, never" },
+	  read_give_up, IN_RETRY(give_up_s), false, NULL, "a time span, never", &or_never_shape },
 	{ "attempts", "or after so many tries. Default: any number", read_int, IN_RETRY(attempts), false,
 	  &attempts_range },
 	{ 0 },
@@ -242,9 +248,11 @@ static void read_least(struct reader *r, const struct doc *v, void *into, const 
 		     "expected \"at least\" and a severity, found \"%.*s\"", STR_ARG(said));
 }
 
+static const struct shape least_shape = { SHAPE_PATTERN, "^at +least +[a-z]+$" };
+
 static const struct field match_fields[] = {
 	{ "severity", "how severe at least", read_least, offsetof(struct match_said, min_severity), false, NULL,
-	  "at least warning" },
+	  "at least warning", &least_shape },
 	{ "rules", "rule ids; `*` stands for any characters, save for safeguarding, which must be named whole",
 	  read_strs, offsetof(struct match_said, rules), false, NULL },
 	{ "notify", "the label a rule gives under `notify`", read_str, offsetof(struct match_said, notify), false,
@@ -255,7 +263,8 @@ static const struct field route_fields[] = {
 	{ "name", "alerts carry it", read_str, offsetof(struct route_said, name), true, NULL },
 	{ "match", "what it takes: all that is said must hold; without it: everything but safeguarding", read_map,
 	  offsetof(struct route_said, match), false, match_fields },
-	{ "to", "the sinks that are told", read_any, offsetof(struct route_said, to), true, NULL, "names of sinks" },
+	{ "to", "the sinks that are told", read_any, offsetof(struct route_said, to), true, NULL, "names of sinks",
+	  &shape_texts },
 	{ "continue", "yes: later routes are looked at too", read_flag, offsetof(struct route_said, go_on), false,
 	  NULL },
 	{ 0 },

@@ -15,6 +15,7 @@ static const struct tool_command commands[] = {
 	{ "ack", "ALERT [NOTE...]", "say that an alert is being looked after", tool_ack },
 	{ "case", "close CASE [REASON...]", "close a case: its alerts end, its timers stop", tool_case },
 	{ "reference", "record|rules|configuration", "print the keys of a format, as Markdown", tool_reference },
+	{ "schema", "[rules|record|configuration]", "print the JSON Schema of a format, for editors", tool_schema },
 	{ "audit", "--verify", "verify the chain of the audit table", tool_audit },
 };
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "core/shape.h"
+
 #define INSTRUMENTS_MAX 200
 
 /* "0-40", "-16 to 240". */
@@ -37,6 +39,8 @@ static const struct limit_range anywhere = { -1e6, 1e6, false };
 static const struct limit_string short_text = { 200, false };
 static const struct limit_string label = { 64, false };
 
+static const struct shape range_shape = { SHAPE_PATTERN, "^-?[0-9]+([.][0-9]+)? *(-|to) *-?[0-9]+([.][0-9]+)?$" };
+
 struct entry {
 	struct instrument i;
 	int better;
@@ -48,7 +52,8 @@ static const struct field fields[] = {
 	{ "title", "what it is, for people", read_str, AT(i.title), .detail = &short_text },
 	{ "family", "instruments that count as one kind of score, each member by the one that fits", read_str,
 	  AT(i.family), .detail = &label },
-	{ "range", "the least and the greatest total", read_range, AT(range), .required = true, .value = "like 0-40" },
+	{ "range", "the least and the greatest total", read_range, AT(range), .required = true, .value = "like 0-40",
+	  .shape = &range_shape },
 	{ "better", "which end is the good one", read_word, AT(better), .required = true, .detail = &better_words },
 	{ "rci", "points that a change needs to be reliable", read_double, AT(i.rci), .detail = &positive },
 	{ "pooled_sd", "standard deviation between clients, points", read_double, AT(i.pooled_sd),
@@ -57,7 +62,7 @@ static const struct field fields[] = {
 	{ "items", "names of items and subscales that a record may give (names only, never wording)", read_strs,
 	  AT(i.items) },
 	{ "item_range", "the least and the greatest value of each of them", read_range, AT(item_range),
-	  .value = "like 0-10" },
+	  .value = "like 0-10", .shape = &range_shape },
 	{ "source", "where the figures come from", read_str, AT(i.source), .detail = &short_text },
 	{ 0 },
 };

@@ -7,6 +7,7 @@
 
 #include "core/lexicon_parts.h"
 #include "core/scalar.h"
+#include "core/shape.h"
 
 #define ID_MAX	    64
 #define WEIGHT_MAX  100
@@ -22,6 +23,9 @@ struct reading {
 	context_list unless; /* of entries that name none */
 };
 
+static const struct shape version_shape = { SHAPE_TEXT };
+static const struct shape contexts_shape = { SHAPE_NAMED, &shape_texts };
+
 struct lexicon_form {
 	struct str id, language, title, source;
 	const struct doc *version, *unless, *contexts, *entries;
@@ -32,17 +36,17 @@ static const struct field lexicon_table[] = {
 	{ "lexicon", "the name that rules use: small letters, digits, - and _", read_str,
 	  offsetof(struct lexicon_form, id), true, &id_limit },
 	{ "version", "A.B: counts taken with the same A stay comparable", read_any,
-	  offsetof(struct lexicon_form, version), true, NULL, "like 1.0" },
+	  offsetof(struct lexicon_form, version), true, NULL, "like 1.0", &version_shape },
 	{ "language", "the language of its phrases: en, de, en-GB; without it, any", read_str,
 	  offsetof(struct lexicon_form, language), false, &id_limit },
 	{ "title", "what it finds, in one line", read_str, offsetof(struct lexicon_form, title) },
 	{ "source", "where its phrases come from", read_str, offsetof(struct lexicon_form, source) },
 	{ "unless", "contexts in which its entries do not count, unless an entry says otherwise", read_any,
-	  offsetof(struct lexicon_form, unless), false, NULL, "a list of names" },
+	  offsetof(struct lexicon_form, unless), false, NULL, "a list of names", &shape_texts },
 	{ "contexts", "more phrases for a context, or contexts of its own: name: [phrases]", read_any,
-	  offsetof(struct lexicon_form, contexts), false, NULL, "names, each with a list of phrases" },
+	  offsetof(struct lexicon_form, contexts), false, NULL, "names, each with a list of phrases", &contexts_shape },
 	{ "entries", "the phrases", read_any, offsetof(struct lexicon_form, entries), true, NULL,
-	  "a list of phrases and of maps as below" },
+	  "a list of phrases and of maps as below", &shape_phrases },
 	{ 0 },
 };
 
@@ -55,13 +59,13 @@ struct entry_form {
 static const struct limit_range weight_range = { LEXICON_MIN_WEIGHT, WEIGHT_MAX, false };
 static const struct field entry_table[] = {
 	{ "say", "a phrase, or a list of phrases that mean the same", read_any, offsetof(struct entry_form, say), false,
-	  NULL, "text, a list of texts" },
+	  NULL, "text, a list of texts", &shape_texts },
 	{ "re", "a regular expression, where a phrase cannot say it", read_any, offsetof(struct entry_form, re), false,
-	  NULL, "text" },
+	  NULL, "text", &shape_text },
 	{ "weight", "how much a hit counts; 1 when not given", read_double, offsetof(struct entry_form, weight), false,
 	  &weight_range },
 	{ "unless", "contexts in which it does not count: negation, courtesy, quotation, life", read_any,
-	  offsetof(struct entry_form, unless), false, NULL, "a list of names" },
+	  offsetof(struct entry_form, unless), false, NULL, "a list of names", &shape_texts },
 	{ "whole", "yes: it counts only where it is the whole of a turn, fillers aside", read_flag,
 	  offsetof(struct entry_form, whole) },
 	{ 0 },

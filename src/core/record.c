@@ -3,6 +3,7 @@
 
 #include "core/doc_build.h"
 #include "core/record_parts.h"
+#include "core/shape.h"
 
 #define VERSION_MAX  1e9
 #define REVISION_MAX 1e9
@@ -71,50 +72,53 @@ static void read_coded(struct reader *r, const struct doc *v, void *into, const 
 
 static const struct field consent_table[] = {
 	{ "transcript", "may the words of `turns` be looked at? Not said: as the configuration has it", read_yes, 0,
-	  false, NULL, "true, false, null" },
+	  false, NULL, "true, false, null", &shape_flag_or_null },
 	{ NULL },
 };
+
+static const struct shape flags_shape = { SHAPE_NAMED, &shape_flag_or_null };
 
 #define AT(member) offsetof(struct record, member)
 #define ID_VALUE   "text of at most 128 bytes"
 #define WORD_VALUE "text of at most 64 bytes"
 
 static const struct field record_table[] = {
-	{ "ruptured", "the version of this format", read_skip, 0, true, NULL, "1" },
+	{ "ruptured", "the version of this format", read_skip, 0, true, NULL, "1", &shape_one },
 	{ "record", "the id of this record: the same when it is sent again, and no other record's", read_id, AT(id),
-	  true, &record_id_limit, ID_VALUE },
+	  true, &record_id_limit, ID_VALUE, &shape_text },
 	{ "revision", "counts up when the record is sent again with other content; 1 when not given", read_int,
 	  AT(revision), false, &revision_range },
 	{ "case", "the clinic's id of the case: one client, couple, family or group in one treatment", read_id,
-	  AT(case_id), true, &record_id_limit, ID_VALUE },
+	  AT(case_id), true, &record_id_limit, ID_VALUE, &shape_text },
 	{ "session", "its number in the case; without one a session is told by its `started`", read_int, AT(session),
 	  false, &session_range },
 	{ "started", "when it began, or was to begin, with its zone", read_date, AT(started), true, NULL },
 	{ "minutes", "how long it took", read_double, AT(minutes), false, &minutes_range },
 	{ "modality", "individual, couple, family, group, ...", read_id, AT(modality), false, &record_word_limit,
-	  WORD_VALUE },
+	  WORD_VALUE, &shape_text },
 	{ "language", "what was spoken: phrases are looked for in this language only; `en` when not given",
-	  read_language, AT(language), false, &record_word_limit, "en, nl, pt-BR, ..." },
-	{ "site", "which of the clinic's places", read_id, AT(site), false, &record_word_limit, WORD_VALUE },
+	  read_language, AT(language), false, &record_word_limit, "en, nl, pt-BR, ...", &shape_text },
+	{ "site", "which of the clinic's places", read_id, AT(site), false, &record_word_limit, WORD_VALUE,
+	  &shape_text },
 	{ "next_session", "when the next one is booked; null: nothing is booked", read_next, 0, false, NULL,
-	  "a time, null" },
+	  "a time, null", &shape_date_or_null },
 	{ "participants", "everybody whom the rest of the record names", read_skip, 0, false, &participant_rows },
 	{ "attendance", "who came and who did not", read_rows, AT(attendance), false, &attendance_rows },
 	{ "scores", "questionnaires, as numbers", read_rows, AT(scores), false, &score_rows },
 	{ "homework", "how well what was agreed was done", read_rows, AT(homework), false, &homework_rows },
 	{ "coded", "coding systems whose every marker was looked for: what `codes` does not list did not occur",
-	  read_coded, AT(coded), false, &record_word_limit, "a list of texts" },
+	  read_coded, AT(coded), false, &record_word_limit, "a list of texts", &shape_texts },
 	{ "codes", "what a trained observer marked", read_rows, AT(codes), false, &code_rows },
 	{ "turns", "the transcript, in order", read_rows, AT(turns), false, &turn_rows },
 	{ "reports", "who felt that there was a rupture", read_rows, AT(reports), false, &report_rows },
 	{ "contacts", "contacts between the sessions", read_rows, AT(contacts), false, &contact_rows },
 	{ "flags", "the clinic's own yes-or-no marks, by name: `{safeguarding: false}`", read_flags, AT(flags), false,
-	  NULL, "names, each with true or false" },
+	  NULL, "names, each with true or false", &flags_shape },
 	{ "consent", "what the clients have agreed to", read_map, AT(consent_transcript), false, consent_table },
 	{ "ending", "how the treatment ended; closes the case", read_word_said, AT(ending), false, &ending_words,
-	  "planned, transferred, dropped" },
+	  "planned, transferred, dropped", &shape_words },
 	{ "withdrawn", "true: this record leaves, and what was kept of it is erased", read_flag, AT(withdrawn), false,
-	  NULL, "true, false" },
+	  NULL, "true, false", &shape_flag },
 	{ NULL },
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/record_parts.h"
 
+#include "core/shape.h"
+
 #define MINUTES_MAX (24 * 60)
 #define SECONDS_MAX (24 * 3600)
 #define HOURS_MAX   (366 * 24)
@@ -130,13 +132,21 @@ static void participant_check(struct reader *r, const struct doc *doc, void *row
 	}
 }
 
+static const struct shape number_shape = { SHAPE_NUMBER, &score_range };
+static const struct shape *const either_number[] = { &number_shape, &shape_null, NULL };
+static const struct shape number_or_null = { SHAPE_EITHER, either_number };
+static const struct shape items_shape = { SHAPE_NAMED, &number_or_null };
+static const struct shape rating_number = { SHAPE_NUMBER, &rating_range };
+static const struct shape *const either_rating[] = { &rating_number, &shape_null, NULL };
+static const struct shape rating_shape = { SHAPE_EITHER, either_rating };
+
 static const struct field participant_table[] = {
 	{ "id", "local to the case, and the same person in all its sessions", read_id, offsetof(struct participant, id),
-	  true, &record_id_limit, "text of at most 128 bytes" },
+	  true, &record_id_limit, "text of at most 128 bytes", &shape_text },
 	{ "role", "interpreter and observer count in no share, pair or `any member`", read_word,
 	  offsetof(struct participant, role), true, &role_words },
 	{ "person", "the clinic's own id; without one a therapist is known within the case only", read_id,
-	  offsetof(struct participant, person), false, &record_id_limit, "text of at most 128 bytes" },
+	  offsetof(struct participant, person), false, &record_id_limit, "text of at most 128 bytes", &shape_text },
 	{ "age", "in years", read_double, offsetof(struct participant, age), false, &age_range },
 	{ NULL },
 };
@@ -168,10 +178,10 @@ static void attendance_check(struct reader *r, const struct doc *doc, void *row)
 
 static const struct field attendance_table[] = {
 	{ "who", "whose attendance; one row a person", read_who, offsetof(struct attendance, who), true, NULL,
-	  "the id of a participant" },
+	  "the id of a participant", &shape_text },
 	{ "status", "whether they came", read_word, offsetof(struct attendance, status), true, &attendance_words },
 	{ "by", "who cancelled or moved it", read_word_said, offsetof(struct attendance, by), false, &by_words,
-	  "client, provider, other" },
+	  "client, provider, other", &shape_words },
 	{ "minutes", "how late they came, or how much too early they left", read_double,
 	  offsetof(struct attendance, minutes), false, &minutes_range },
 	{ "notice_hours", "hours from the cancellation to the session", read_double,
@@ -255,14 +265,15 @@ static void score_check(struct reader *r, const struct doc *doc, void *row)
 
 static const struct field score_table[] = {
 	{ "of", "the questionnaire, by the name that the rules have for it: SRS, CSRS, ...", read_id,
-	  offsetof(struct score, of), true, &record_word_limit, "text of at most 64 bytes" },
-	{ "by", "who filled it in", read_who, offsetof(struct score, by), true, NULL, "the id of a participant" },
+	  offsetof(struct score, of), true, &record_word_limit, "text of at most 64 bytes", &shape_text },
+	{ "by", "who filled it in", read_who, offsetof(struct score, by), true, NULL, "the id of a participant",
+	  &shape_text },
 	{ "about", "whom it is about, when that is somebody else", read_who, offsetof(struct score, about), false, NULL,
-	  "the id of a participant" },
+	  "the id of a participant", &shape_text },
 	{ "total", "the total, as the questionnaire counts it; this or `items` is needed", read_double,
 	  offsetof(struct score, total), false, &score_range },
 	{ "items", "items or subscales by name: `{goals: 7.5}`; never their wording", read_items, 0, false, NULL,
-	  "names, each with a number" },
+	  "names, each with a number", &items_shape },
 	{ NULL },
 };
 
@@ -280,9 +291,10 @@ static void homework_init(void *row)
 }
 
 static const struct field homework_table[] = {
-	{ "who", "whose homework", read_who, offsetof(struct homework, who), true, NULL, "the id of a participant" },
+	{ "who", "whose homework", read_who, offsetof(struct homework, who), true, NULL, "the id of a participant",
+	  &shape_text },
 	{ "rating", "from not done, 0, to done in full, 4; null: none was set", read_rating,
-	  offsetof(struct homework, rating), true, &rating_range, "a number from 0 to 4, null" },
+	  offsetof(struct homework, rating), true, &rating_range, "a number from 0 to 4, null", &rating_shape },
 	{ NULL },
 };
 
@@ -300,11 +312,11 @@ static void code_init(void *row)
 
 static const struct field code_table[] = {
 	{ "system", "the coding system: 3RS, SOFTA, ...", read_id, offsetof(struct code, system), true,
-	  &record_word_limit, "text of at most 64 bytes" },
+	  &record_word_limit, "text of at most 64 bytes", &shape_text },
 	{ "marker", "the system's word for what was seen", read_id, offsetof(struct code, marker), true,
-	  &record_word_limit, "text of at most 64 bytes" },
+	  &record_word_limit, "text of at most 64 bytes", &shape_text },
 	{ "who", "in whom it was seen; without it: in the case as a whole", read_who, offsetof(struct code, who), false,
-	  NULL, "the id of a participant" },
+	  NULL, "the id of a participant", &shape_text },
 	{ "salience", "how strong it was", read_double, offsetof(struct code, salience), false, &salience_range },
 	{ "value", "the rating, for systems that rate", read_double, offsetof(struct code, value), false,
 	  &value_range },
@@ -336,9 +348,10 @@ static void turn_check(struct reader *r, const struct doc *doc, void *row)
 }
 
 static const struct field turn_table[] = {
-	{ "who", "who speaks", read_who, offsetof(struct turn, who), true, NULL, "the id of a participant" },
+	{ "who", "who speaks", read_who, offsetof(struct turn, who), true, NULL, "the id of a participant",
+	  &shape_text },
 	{ "to", "to whom, when that is known; with two people it is certain, else it is inferred", read_who,
-	  offsetof(struct turn, to), false, NULL, "the id of a participant" },
+	  offsetof(struct turn, to), false, NULL, "the id of a participant", &shape_text },
 	{ "at", "when the turn begins, in seconds from the start", read_double, offsetof(struct turn, at), false,
 	  &seconds_range },
 	{ "end", "when it ends", read_double, offsetof(struct turn, end), false, &seconds_range },
@@ -360,9 +373,10 @@ static void report_init(void *row)
 }
 
 static const struct field report_table[] = {
-	{ "by", "who says it", read_who, offsetof(struct report, by), true, NULL, "the id of a participant" },
+	{ "by", "who says it", read_who, offsetof(struct report, by), true, NULL, "the id of a participant",
+	  &shape_text },
 	{ "rupture", "was there a rupture?", read_yes, offsetof(struct report, rupture), false, NULL,
-	  "true, false, null" },
+	  "true, false, null", &shape_flag_or_null },
 	{ NULL },
 };
 
@@ -374,10 +388,11 @@ const struct rows report_rows = {
 };
 
 static const struct field contact_table[] = {
-	{ "who", "with whom", read_who, offsetof(struct contact, who), true, NULL, "the id of a participant" },
+	{ "who", "with whom", read_who, offsetof(struct contact, who), true, NULL, "the id of a participant",
+	  &shape_text },
 	{ "at", "when, with its zone", read_date, offsetof(struct contact, at), true, NULL },
 	{ "kind", "call, message, ...", read_id, offsetof(struct contact, kind), false, &record_word_limit,
-	  "text of at most 64 bytes" },
+	  "text of at most 64 bytes", &shape_text },
 	{ NULL },
 };
 

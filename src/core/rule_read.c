@@ -2,6 +2,7 @@
 #include "core/rule_read.h"
 
 #include "core/digest.h"
+#include "core/shape.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -105,6 +106,8 @@ static void read_tests(struct reader *r, const struct doc *v, void *into, const 
 				     "a test needs a name and what it expects");
 }
 
+static const struct shape channels_shape = { SHAPE_PATTERN, "^[2-9] +channels$" };
+
 struct raise {
 	int to, channels, sessions;
 };
@@ -112,9 +115,9 @@ struct raise {
 static const struct field raise_table[] = {
 	{ "to", "the severity it is raised to", read_word, offsetof(struct raise, to), true, &severity_words },
 	{ "when", "how many channels agree: those of the true signals of all true rules about this member",
-	  read_channels, offsetof(struct raise, channels), true, NULL, "2 channels" },
+	  read_channels, offsetof(struct raise, channels), true, NULL, "2 channels", &channels_shape },
 	{ "within", "in how many of the last sessions that the member attended", read_sessions,
-	  offsetof(struct raise, sessions), true, NULL, "2 sessions" },
+	  offsetof(struct raise, sessions), true, NULL, "2 sessions", &shape_sessions },
 	{ 0 },
 };
 
@@ -132,10 +135,26 @@ static void read_raise(struct reader *r, const struct doc *v, void *into, const 
 	rule->raise.sessions = raise.sessions;
 }
 
+static const struct shape id_shape = { SHAPE_PATTERN, "^[a-z][a-z0-9_]*([.][a-z][a-z0-9_]*)*$" };
+static const struct shape word_shape = { SHAPE_WORD, &severity_words };
+static const struct shape_keyed line_keys = { &severity_words, &shape_condition };
+static const struct shape line_shape = { SHAPE_KEYED, &line_keys };
+static const struct shape ladder_shape = { SHAPE_LIST, &line_shape };
+static const struct shape *const either_severity[] = { &word_shape, &ladder_shape, NULL };
+static const struct shape severity_shape = { SHAPE_EITHER, either_severity };
+static const struct shape raise_shape = { SHAPE_TABLE, raise_table };
+static const struct words requirement_words = { (const char *const[]){ "transcript", NULL } };
+static const struct shape requirement_shape = { SHAPE_WORD, &requirement_words };
+static const struct shape requires_shape = { SHAPE_SOME, &requirement_shape };
+
+static const struct shape anything = { SHAPE_ANY };
+static const struct shape test_shape = { SHAPE_NAMED, &anything };
+static const struct shape tests_shape = { SHAPE_LIST, &test_shape };
+
 #define FORM(member) offsetof(struct rule_form, member)
 static const struct field rule_table[] = {
 	{ "id", "its name for good, by which alerts, routes and other rules know it", read_id, FORM(rule.id), true,
-	  &slug_text, "like drops.alliance" },
+	  &slug_text, "like drops.alliance", &id_shape },
 	{ "title", "what is found, in a few words", read_str, FORM(rule.title), true, &short_text },
 	{ "status",
 	  "draft: checked only; test: judged and listed, not sent; active, the default; retired: kept, not judged",
@@ -143,21 +162,21 @@ static const struct field rule_table[] = {
 	{ "per", "whom it is about: judged for each of these by itself; a pair is ordered, `member` and `other`",
 	  read_word, FORM(rule.per), true, &per_words },
 	{ "signals", "named measurements, each with a threshold, see below", read_any, FORM(signals), false, NULL,
-	  "names, each with a signal" },
+	  "names, each with a signal", &shape_signals },
 	{ "severity",
 	  "how much it matters; a ladder is a list of `- severity: condition`, of which the first true line "
 	  "counts",
-	  read_any, FORM(severity), true, NULL, "info, notice, warning, critical; a ladder" },
+	  read_any, FORM(severity), true, NULL, "info, notice, warning, critical; a ladder", &severity_shape },
 	{ "when", "the condition over the signals; not beside a ladder", read_any, FORM(when), false, NULL,
-	  "a condition" },
+	  "a condition", &shape_condition },
 	{ "raise", "a higher severity when several sources agree, see below", read_raise, FORM(rule), false, NULL,
-	  "a map" },
+	  "a map", &raise_shape },
 	{ "repaired",
 	  "the signal that ends an incident; without it: all that was ever true was false in 2 attended "
 	  "sessions running",
-	  read_any, FORM(repaired), false, NULL, "a signal" },
+	  read_any, FORM(repaired), false, NULL, "a signal", &shape_signal },
 	{ "unrepaired_after", "held sessions after which an open incident is called unrepaired; without it: never",
-	  read_sessions, FORM(rule.unrepaired_after), false, NULL, "2 sessions" },
+	  read_sessions, FORM(rule.unrepaired_after), false, NULL, "2 sessions", &shape_sessions },
 	{ "notify", "a label, by which routes of the configuration can choose", read_str, FORM(rule.notify), false,
 	  &slug_text },
 	{ "quiet", "how long after a repair the same finding opens the incident again without a message", read_duration,
@@ -170,14 +189,14 @@ static const struct field rule_table[] = {
 	{ "closes", "of a strength: the rules whose incidents it helps to end; `*` for any characters", read_strs,
 	  FORM(rule.closes), false, NULL },
 	{ "requires", "without a transcript nothing is known", read_requires, FORM(rule.requires), false, NULL,
-	  "transcript" },
+	  "transcript", &requires_shape },
 	{ "strength", "yes: a finding that goes well; never announced", read_flag, FORM(rule.strength), false, NULL },
 	{ "safety", "yes: safeguarding; only routes that name this rule get it, and only a person ends it", read_flag,
 	  FORM(rule.safety), false, NULL },
 	{ "drops_out", "its being true means that the case has ended in silence; not said: a timer `per: case` does",
-	  read_any, FORM(drops_out), false, NULL, "yes, no" },
+	  read_any, FORM(drops_out), false, NULL, "yes, no", &shape_flag },
 	{ "tests", "short records and what they must lead to; only their shape is looked at so far", read_tests,
-	  FORM(rule.tests), false, NULL, "a list" },
+	  FORM(rule.tests), false, NULL, "a list", &tests_shape },
 	{ 0 },
 };
 #undef FORM

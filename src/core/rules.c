@@ -5,6 +5,7 @@
 
 #include "core/digest.h"
 #include "core/rule_read.h"
+#include "core/shape.h"
 
 /* A file of rules, by its keys. */
 struct file_form {
@@ -26,17 +27,23 @@ static void read_version(struct reader *r, const struct doc *v, void *into, cons
 			     RULES_VERSION);
 }
 
+static const struct shape lists_shape = { SHAPE_NAMED, &shape_phrases };
+static const struct shape instrument_shape = { SHAPE_TABLE, NULL, instrument_fields };
+static const struct shape instruments_shape = { SHAPE_NAMED, &instrument_shape };
+static const struct shape rule_shape = { SHAPE_TABLE, NULL, rule_fields };
+static const struct shape rules_shape = { SHAPE_LIST, &rule_shape };
+
 #define AT(member) offsetof(struct file_form, member)
 static const struct field file_table[] = {
-	{ "version", "of this format", read_version, AT(version), true, NULL, "1" },
+	{ "version", "of this format", read_version, AT(version), true, NULL, "1", &shape_one },
 	{ "title", "what the file is about", read_str, AT(title), false, NULL },
 	{ "lists", "phrases by name, for `says`", read_any, AT(lists), false, NULL,
-	  "names, each with a list of phrases" },
+	  "names, each with a list of phrases", &lists_shape },
 	{ "signals", "signals that several rules of this file use", read_any, AT(signals), false, NULL,
-	  "names, each with a signal" },
+	  "names, each with a signal", &shape_signals },
 	{ "instruments", "questionnaires by name", read_any, AT(instruments), false, NULL,
-	  "names, each with a map as below" },
-	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL, "a list" },
+	  "names, each with a map as below", &instruments_shape },
+	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL, "a list", &rules_shape },
 	{ 0 },
 };
 #undef AT

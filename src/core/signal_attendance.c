@@ -9,6 +9,7 @@
  * `by` and `notice_hours` concern cancelled and rescheduled sessions; a no-show without `by` is the client's.
  * Presence that only a turn or a score shows is "came": whether late is not known.
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 struct attendance_selector {
@@ -47,16 +48,22 @@ static const struct words by_words = { by_list };
 static const unsigned hours_units = UNIT_BIT(UNIT_NONE);
 static const unsigned minutes_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_MINUTES);
 
+static const struct shape status_shape = { SHAPE_WORD, &attendance_words };
+static const struct shape statuses_shape = { SHAPE_SOME, &status_shape };
+
 static const struct field fields[] = {
 	{ "status", "which sessions are counted", read_status, offsetof(struct attendance_selector, statuses), true,
-	  NULL, "attended, late, left_early, no_show, cancelled, rescheduled; one or a list" },
+	  NULL, "attended, late, left_early, no_show, cancelled, rescheduled; one or a list", &statuses_shape },
 	{ "by", "who cancelled", read_word, offsetof(struct attendance_selector, by), false, &by_words },
 	{ "whose", "who stayed away or came, where it is not the subject", read_who,
-	  offsetof(struct attendance_selector, whose), false, NULL, "member, other, therapist, any member" },
+	  offsetof(struct attendance_selector, whose), false, NULL, "member, other, therapist, any member",
+	  &shape_who },
 	{ "notice_hours", "how many hours before the session it was cancelled", read_threshold,
-	  offsetof(struct attendance_selector, notice), false, &hours_units, "a threshold: less than 24" },
+	  offsetof(struct attendance_selector, notice), false, &hours_units, "a threshold: less than 24",
+	  &shape_threshold },
 	{ "minutes", "by how much somebody was late or left early", read_threshold,
-	  offsetof(struct attendance_selector, minutes), false, &minutes_units, "a threshold: at least 15" },
+	  offsetof(struct attendance_selector, minutes), false, &minutes_units, "a threshold: at least 15",
+	  &shape_threshold },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };
 
@@ -155,6 +162,7 @@ const struct signal_kind signal_attendance = {
 	.help = "sessions kept, missed, cancelled",
 	.channel = CHANNEL_BEHAVIOUR,
 	.scalar_selector = true,
+	.word = &statuses_shape,
 	.measures = measures,
 	.read = read_selector,
 	.measure = measure,

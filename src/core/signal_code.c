@@ -7,6 +7,7 @@
  *
  * A code without `who` is the case's as a whole (SOFTA's shared purpose) and so everybody's.
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 struct code_selector {
@@ -148,11 +149,14 @@ static void check(struct reader *r, const struct doc *doc, const struct signal *
 			     "codes have no better and worse direction");
 }
 
+static const struct shape code_shape = { SHAPE_PATTERN, "^[^.]+[.].+$" };
+
 const struct signal_kind signal_code = {
 	.name = "code",
 	.help = "what a trained observer marked: `3RS.confrontation`, the system and its marker",
 	.channel = CHANNEL_OBSERVER,
 	.scalar_selector = true,
+	.word = &code_shape,
 	.measures = measures,
 	.read = read_selector,
 	.check = check,

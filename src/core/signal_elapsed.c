@@ -8,6 +8,7 @@
  * sessions, from 3 on.  A later session of which nobody knows whether the subject came may be the last attended one:
  * the truth then has to be the same for both.
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 #define INTERVALS_USED	 5
@@ -19,15 +20,18 @@ struct elapsed_selector {
 	int since; /* enum since */
 };
 
+static const unsigned limit_units = UNIT_BIT(UNIT_DAYS) | UNIT_BIT(UNIT_OWN_INTERVAL);
+static const struct shape limit_shape = { SHAPE_AMOUNT, &limit_units };
+static const struct shape limits_shape = { SHAPE_SOME, &limit_shape };
+
 static const struct measure measures[] = {
 	{ "longer_than", "days, or a number of own intervals, or a list of both: all that can be computed", 0, false,
-	  false },
+	  false, &limits_shape },
 	{ NULL, NULL, 0, false, false },
 };
 
 static const char *const since_list[] = { "last attended session", "last contact", NULL };
 static const struct words since_words = { since_list };
-static const unsigned limit_units = UNIT_BIT(UNIT_DAYS) | UNIT_BIT(UNIT_OWN_INTERVAL);
 
 static const struct field fields[] = {
 	{ "since", "from when; a contact is a session or a contact between sessions", read_word,

@@ -5,9 +5,10 @@
  *	{field: next_session, is: ahead}        true: not more than 2 days past; null: no; absent: no_data
  *	{field: flags.safeguarding, is: yes}
  *	{field: minutes, value: less than 30}   also `session`
- *	{field: contacts, value: at least 3}    with the member, of a rule per case with anybody, since the session
- *before {field: modality, equals: family}       also language, site, ending
+ *	{field: contacts, value: at least 3}    with the member (in a rule per case: anybody), since the session before
+ *	{field: modality, equals: family}       also language, site, ending
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 #define NEXT_GRACE_S (2 * DAY_S)
@@ -33,24 +34,40 @@ struct field_selector {
 
 enum { FIELD_IS, FIELD_EQUALS, FIELD_VALUE };
 
+static const struct words ahead_words = { (const char *const[]){ "ahead", NULL } };
+static const struct shape ahead_shape = { SHAPE_WORD, &ahead_words };
+static const struct shape *const either_is[] = { &shape_flag, &ahead_shape, NULL };
+static const struct shape is_shape = { SHAPE_EITHER, either_is };
+
 static const struct measure measures[] = {
-	{ "is", "yes or no; next_session: ahead", 0, false, false },
-	{ "equals", "a word, or a list of which one", 0, false, false },
+	{ "is", "yes or no; next_session: ahead", 0, false, false, &is_shape },
+	{ "equals", "a word, or a list of which one", 0, false, false, &shape_texts },
 	{ "value", "a number against a threshold", UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_MINUTES), false, false },
 	{ NULL, NULL, 0, false, false },
 };
 
-static const struct {
-	const char *name;
-	unsigned measures; /* those that go with it */
-} names[] = {
-	[FIELD_FLAG] = { "flags.", 1u << FIELD_IS },	       [FIELD_NEXT] = { "next_session", 1u << FIELD_IS },
-	[FIELD_MINUTES] = { "minutes", 1u << FIELD_VALUE },    [FIELD_SESSION] = { "session", 1u << FIELD_VALUE },
-	[FIELD_CONTACTS] = { "contacts", 1u << FIELD_VALUE },  [FIELD_MODALITY] = { "modality", 1u << FIELD_EQUALS },
-	[FIELD_LANGUAGE] = { "language", 1u << FIELD_EQUALS }, [FIELD_SITE] = { "site", 1u << FIELD_EQUALS },
-	[FIELD_ENDING] = { "ending", 1u << FIELD_EQUALS },
+static const char *const name_list[] = {
+	[FIELD_FLAG] = "flags.",       [FIELD_NEXT] = "next_session", [FIELD_MINUTES] = "minutes",
+	[FIELD_SESSION] = "session",   [FIELD_CONTACTS] = "contacts", [FIELD_MODALITY] = "modality",
+	[FIELD_LANGUAGE] = "language", [FIELD_SITE] = "site",	      [FIELD_ENDING] = "ending",
+	[FIELD_ENDING + 1] = NULL,
 };
-#define N_NAMES (sizeof(names) / sizeof(*names))
+#define N_NAMES (sizeof(name_list) / sizeof(*name_list) - 1)
+
+/* Those that go with each. */
+static const unsigned name_measures[N_NAMES] = {
+	[FIELD_FLAG] = 1u << FIELD_IS,	       [FIELD_NEXT] = 1u << FIELD_IS,
+	[FIELD_MINUTES] = 1u << FIELD_VALUE,   [FIELD_SESSION] = 1u << FIELD_VALUE,
+	[FIELD_CONTACTS] = 1u << FIELD_VALUE,  [FIELD_MODALITY] = 1u << FIELD_EQUALS,
+	[FIELD_LANGUAGE] = 1u << FIELD_EQUALS, [FIELD_SITE] = 1u << FIELD_EQUALS,
+	[FIELD_ENDING] = 1u << FIELD_EQUALS,
+};
+
+static const struct words name_words = { name_list + 1 };
+static const struct shape name_shape = { SHAPE_WORD, &name_words };
+static const struct shape flag_name_shape = { SHAPE_PATTERN, "^flags[.].+$" };
+static const struct shape *const either_name[] = { &name_shape, &flag_name_shape, NULL };
+static const struct shape names_shape = { SHAPE_EITHER, either_name };
 
 /* Reading -------------------------------------------------------------------------------------------------------- */
 
@@ -64,8 +81,8 @@ static void read_name(struct reader *r, const struct doc *doc, struct field_sele
 		return;
 	}
 	for (size_t i = 0; i < N_NAMES; i++) {
-		candidates[i] = names[i].name;
-		if (i == FIELD_FLAG || !str_is(doc->text, names[i].name))
+		candidates[i] = name_list[i];
+		if (i == FIELD_FLAG || !str_is(doc->text, name_list[i]))
 			continue;
 		sel->name = (enum field_name)i;
 		return;
@@ -104,7 +121,7 @@ static void check(struct reader *r, const struct doc *doc, const struct signal *
 {
 	const struct field_selector *sel = s->selector;
 
-	if (!(names[sel->name].measures & 1u << s->measure))
+	if (!(name_measures[sel->name] & 1u << s->measure))
 		reader_error(r, doc, "no-measure", NULL, "\"%s\" does not go with this field",
 			     measures[s->measure].name);
 }
@@ -293,6 +310,7 @@ const struct signal_kind signal_field = {
 		"ending",
 	.channel = CHANNEL_BEHAVIOUR,
 	.scalar_selector = true,
+	.word = &names_shape,
 	.measures = measures,
 	.read = read_selector,
 	.check = check,

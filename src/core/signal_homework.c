@@ -4,6 +4,7 @@
  *
  *	homework: member       whose; homework: rating is the same
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 static const struct measure measures[] = {
@@ -56,6 +57,7 @@ const struct signal_kind signal_homework = {
 	.help = "how well homework was done; says whose: `member`",
 	.channel = CHANNEL_BEHAVIOUR,
 	.scalar_selector = true,
+	.word = &shape_who,
 	.measures = measures,
 	.read = read_selector,
 	.measure = measure,

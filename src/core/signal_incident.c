@@ -7,6 +7,7 @@
  * Read in the second pass of a session only.  `within` looks at the last session in which the rule was true.
  */
 #include "core/judge.h"
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 struct incident_selector {
@@ -14,8 +15,15 @@ struct incident_selector {
 	unsigned states;   /* 1 << enum incident_state */
 };
 
+static const struct words not_ended_words = { (const char *const[]){ "not ended", NULL } };
+static const struct shape not_ended_shape = { SHAPE_WORD, &not_ended_words };
+static const struct shape state_shape = { SHAPE_WORD, &incident_state_words };
+static const struct shape *const either_state[] = { &not_ended_shape, &state_shape, NULL };
+static const struct shape one_state = { SHAPE_EITHER, either_state };
+static const struct shape states_shape = { SHAPE_SOME, &one_state };
+
 static const struct measure measures[] = {
-	{ "state", "not ended, or a state, or a list of states", 0, false, false },
+	{ "state", "not ended, or a state, or a list of states", 0, false, false, &states_shape },
 	{ NULL, NULL, 0, false, false },
 };
 
@@ -114,6 +122,7 @@ const struct signal_kind signal_incident = {
 	.help = "what other rules have found; names them, `*` for any characters: `hostility.*`",
 	.channel = CHANNEL_NONE,
 	.scalar_selector = true,
+	.word = &shape_texts,
 	.measures = measures,
 	.read = read_selector,
 	.read_truth = read_truth,

@@ -7,6 +7,7 @@
  *	{participant: member, role: [parent, carer]}
  *	{participant: other, attending: yes}                     in this session
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 struct participant_selector {
@@ -17,10 +18,13 @@ struct participant_selector {
 
 enum { PARTICIPANT_AGE, PARTICIPANT_ROLE, PARTICIPANT_ATTENDING };
 
+static const struct shape role_shape = { SHAPE_WORD, &role_words };
+static const struct shape roles_shape = { SHAPE_SOME, &role_shape };
+
 static const struct measure measures[] = {
 	{ "age", "years", UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_YEARS), false, false },
-	{ "role", "a role, or a list of which one", 0, false, false },
-	{ "attending", "yes or no: in this session", 0, false, false },
+	{ "role", "a role, or a list of which one", 0, false, false, &roles_shape },
+	{ "attending", "yes or no: in this session", 0, false, false, &shape_flag },
 	{ NULL, NULL, 0, false, false },
 };
 
@@ -124,6 +128,7 @@ const struct signal_kind signal_participant = {
 	.help = "somebody's age or role, or whether they came; says whose: `anyone`",
 	.channel = CHANNEL_NONE,
 	.scalar_selector = true,
+	.word = &shape_who,
 	.measures = measures,
 	.read = read_selector,
 	.read_truth = read_truth,

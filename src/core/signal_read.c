@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 #define MAX_NEEDS		1000
@@ -15,6 +16,7 @@
 #define MAX_CANDIDATES		64
 
 static const char *const baseline_list[] = { "own mean", "own median", "control chart", NULL };
+static const struct words baseline_words = { baseline_list };
 
 /* Values --------------------------------------------------------------------------------------------------------- */
 
@@ -67,11 +69,10 @@ bool read_key(struct reader *r, const struct doc *map, const char *key,
 
 static void read_versus(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
-	static const struct words words = { baseline_list };
 	struct field baseline = *f;
 	int which = -1;
 
-	baseline.detail = &words;
+	baseline.detail = &baseline_words;
 	read_word(r, v, &which, &baseline);
 	*(int *)into = which + 1; /* the first word is BASELINE_OWN_MEAN */
 }
@@ -174,26 +175,32 @@ static void read_missing(struct reader *r, const struct doc *v, void *into, cons
 		reader_error(r, v, "missing", NULL, "expected yes or no: what unknown counts as here");
 }
 
+static const struct shape baseline_shape = { SHAPE_WORD, &baseline_words };
+static const unsigned needs_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_SESSIONS);
+static const struct shape needs_shape = { SHAPE_AMOUNT, &needs_units };
+static const struct shape in_shape = { SHAPE_PATTERN, "^[0-9]+ +of +(the +)?last +[0-9]+( +sessions?)?$" };
+static const struct shape one_window = { SHAPE_PATTERN, "^[0-9]+([.][0-9]+)? +(session|day|week|minute|turn)s?$" };
+static const struct shape window_shape = { SHAPE_SOME, &one_window };
 static const unsigned out_of_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_TURNS);
 static const struct limit_range floor_range = { .min = 0, .max = 1e6 };
 
 /* Of every kind.  Where two numbers belong together the whole signal is handed over (offset 0). */
 static const struct field shared[] = {
 	{ "versus", "compare with what is usual for this person, over all their earlier sessions", read_versus,
-	  offsetof(struct signal, versus), false, NULL, "own mean, own median, control chart" },
+	  offsetof(struct signal, versus), false, NULL, "own mean, own median, control chart", &baseline_shape },
 	{ "of", "whose number is looked at, where it is not the subject's", read_who, offsetof(struct signal, of),
-	  false, NULL, "member, other, therapist, anyone, any member, every member" },
+	  false, NULL, "member, other, therapist, anyone, any member, every member", &shape_who },
 	{ "minus", "whose number is taken away from it", read_who, offsetof(struct signal, minus), false, NULL,
-	  "as `of`" },
+	  "as `of`", &shape_who },
 	{ "needs", "how many earlier sessions a baseline needs: 3, a control chart 5", read_needs,
-	  offsetof(struct signal, needs), false, NULL, "3 sessions" },
+	  offsetof(struct signal, needs), false, NULL, "3 sessions", &needs_shape },
 	{ "in", "in how many of the last sessions that the subject attended", read_in, 0, false, NULL,
-	  "2 of last 3 sessions" },
+	  "2 of last 3 sessions", &in_shape },
 	{ "within", "a window that ends with this session, or, for `turns`, a stretch inside the session", read_within,
-	  0, false, NULL, "2 sessions; 30 days; [10 minutes, 60 turns]" },
+	  0, false, NULL, "2 sessions; 30 days; [10 minutes, 60 turns]", &window_shape },
 	{ "out_of", "the least size of what a share is taken of; below it nothing is known", read_threshold,
-	  offsetof(struct signal, out_of), false, &out_of_units, "a threshold: at least 10" },
-	{ "missing", "what unknown counts as here", read_missing, 0, false, NULL, "yes, no" },
+	  offsetof(struct signal, out_of), false, &out_of_units, "a threshold: at least 10", &shape_threshold },
+	{ "missing", "what unknown counts as here", read_missing, 0, false, NULL, "yes, no", &shape_flag },
 	{ "floor", "control chart: the least distance of the limit from the mean, in points", read_double,
 	  offsetof(struct signal, floor), false, &floor_range },
 	{ NULL },
@@ -204,12 +211,19 @@ const struct field *signal_shared_fields(void)
 	return shared;
 }
 
-/* Keys of the form with a baseline; read with the measure. */
+static const unsigned sd_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_SD);
+static const unsigned times_units = UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_PERCENT);
+
+/* Keys of the form with a baseline; read with the measure, whose units `by` takes. */
 static const struct field difference_keys[] = {
 	{ .name = "sd",
+	  .detail = &sd_units,
 	  .help = "how many of this person's own standard deviations from the baseline",
 	  .value = "a threshold: at most -2" },
-	{ .name = "times", .help = "how many times the baseline", .value = "a threshold: at most 0.5" },
+	{ .name = "times",
+	  .detail = &times_units,
+	  .help = "how many times the baseline",
+	  .value = "a threshold: at most 0.5" },
 	{ .name = "by", .help = "how many points from the baseline", .value = "a threshold: at most -3" },
 	{ NULL },
 };
@@ -423,8 +437,7 @@ static void read_measure_name(struct reader *r, const struct doc *doc, struct si
 static void read_difference(struct reader *r, const struct doc *doc, struct signal *s)
 {
 	static const enum unit counted[N_DIFFERENCES] = { UNIT_SD, UNIT_PERCENT, UNIT_NONE };
-	const unsigned units[N_DIFFERENCES] = { UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_SD),
-						UNIT_BIT(UNIT_NONE) | UNIT_BIT(UNIT_PERCENT),
+	const unsigned units[N_DIFFERENCES] = { sd_units, times_units,
 						s->kind->measures[s->measure].units | UNIT_BIT(UNIT_NONE) };
 	int found = 0;
 

@@ -6,6 +6,7 @@
  *
  * Of several people's reports one yes is a yes; `is: no` is true when all who answered said no.
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 struct report_selector {
@@ -14,7 +15,7 @@ struct report_selector {
 };
 
 static const struct measure measures[] = {
-	{ "is", "yes or no", 0, false, false },
+	{ "is", "yes or no", 0, false, false, &shape_flag },
 	{ NULL, NULL, 0, false, false },
 };
 
@@ -73,15 +74,23 @@ static enum channel channel_of(const struct signal *s)
 }
 
 static const struct field keys[] = {
-	{ .name = "by", .help = "whose report", .required = true, .value = "member, other, therapist, ..." },
+	{ .name = "by",
+	  .help = "whose report",
+	  .required = true,
+	  .value = "member, other, therapist, ...",
+	  .shape = &shape_who },
 	{ NULL },
 };
+
+static const struct words report_words = { (const char *const[]){ "rupture", NULL } };
+static const struct shape report_shape = { SHAPE_WORD, &report_words };
 
 const struct signal_kind signal_report = {
 	.name = "report",
 	.help = "what somebody reported after the session; `rupture` is all there is",
 	.channel = CHANNEL_SELF_REPORT,
 	.scalar_selector = true,
+	.word = &report_shape,
 	.measures = measures,
 	.read = read_selector,
 	.read_truth = read_truth,

@@ -7,6 +7,7 @@
  *	score: {of: SRS, item: relationship}         one item or subscale; `item: any` is the worst one
  *	score: {of: WAI, by: therapist}              what somebody else scored about the person
  */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 
 struct score_selector {
@@ -35,7 +36,7 @@ static const struct field fields[] = {
 	{ "item", "an item or subscale; any: the worst item", read_str, offsetof(struct score_selector, item), false,
 	  NULL },
 	{ "by", "who filled it in, where it is not the person it is about", read_who,
-	  offsetof(struct score_selector, by), false, NULL, "member, therapist, ..." },
+	  offsetof(struct score_selector, by), false, NULL, "member, therapist, ...", &shape_who },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };
 
@@ -368,6 +369,7 @@ const struct signal_kind signal_score = {
 	.help = "a questionnaire's score of one person",
 	.channel = CHANNEL_SELF_REPORT,
 	.scalar_selector = true,
+	.word = &shape_text,
 	.measures = measures,
 	.read = read_selector,
 	.measure = measure,

@@ -13,6 +13,7 @@
  * Nothing is allocated while turns are scanned, save for evidence.
  */
 #include "core/signal_turns.h"
+#include "core/shape.h"
 
 #include <assert.h>
 
@@ -205,11 +206,22 @@ static void check(struct reader *r, const struct doc *doc, const struct signal *
 			     "turns have no better and worse direction");
 }
 
+static const struct words after_words = { (const char *const[]){ "after", NULL } };
+static const struct shape after_shape = { SHAPE_WORD, &after_words };
+static const struct shape *const denominators[] = { &after_shape, &turns_match_shape, NULL };
+static const struct shape denominator_shape = { SHAPE_EITHER, denominators };
+static const struct words per_list = { (const char *const[]){ "100 words", "hour", NULL } };
+
 static const struct field keys[] = {
 	{ .name = "share_of",
 	  .help = "of what a `share` is taken, where it is not the replies of the same `from`",
-	  .value = "a map like that of `turns`; after: the turns that `after` names" },
-	{ .name = "per", .help = "what a `rate` is counted by", .value = "100 words, hour" },
+	  .value = "a map like that of `turns`; after: the turns that `after` names",
+	  .shape = &denominator_shape },
+	{ .name = "per",
+	  .help = "what a `rate` is counted by",
+	  .detail = &per_list,
+	  .value = "100 words, hour",
+	  .shape = &shape_words },
 	{ NULL },
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/shape.h"
 #include "core/signal_internal.h"
 #include "core/signal_turns.h"
 
@@ -67,38 +68,46 @@ static void read_says(struct reader *r, const struct doc *v, void *into, const s
 static void read_match(struct reader *r, const struct doc *v, void *into, const struct field *f);
 
 #define MATCH_ROWS                                                                                                     \
-	{ "from", "who speaks", read_who, offsetof(struct turns_match, from), false, NULL, "member, ..." },            \
-		{ "to", "who is spoken to", read_who, offsetof(struct turns_match, to), false, NULL, "member, ..." },  \
+	{                                                                                                              \
+		"from", "who speaks", read_who,	     offsetof(struct turns_match, from),                               \
+		false,	NULL,	      "member, ...", &shape_who                                                        \
+	},                                                                                                             \
+		{ "to", "who is spoken to", read_who,  offsetof(struct turns_match, to), false,                        \
+		  NULL, "member, ...",	    &shape_who },                                                              \
 		{ "says",                                                                                              \
 		  "what must be heard: names of lexicons or lists, and phrases in quotes",                             \
 		  read_says,                                                                                           \
 		  offsetof(struct turns_match, says),                                                                  \
 		  false,                                                                                               \
 		  NULL,                                                                                                \
-		  "text, a list of texts" },                                                                           \
+		  "text, a list of texts",                                                                             \
+		  &shape_texts },                                                                                      \
 		{ "weight",                                                                                            \
 		  "how much the phrases found in one turn weigh together; without it, any will do",                    \
 		  read_threshold,                                                                                      \
 		  offsetof(struct turns_match, weight),                                                                \
 		  false,                                                                                               \
 		  &weight_units,                                                                                       \
-		  "a threshold: at least 2" },                                                                         \
+		  "a threshold: at least 2",                                                                           \
+		  &shape_threshold },                                                                                  \
 	{                                                                                                              \
 		"words", "how many words the reply has", read_threshold, offsetof(struct turns_match, words), false,   \
-			&words_units, "a threshold: at most 3"                                                         \
+			&words_units, "a threshold: at most 3", &shape_threshold                                       \
 	}
+
+static const struct field inner_fields[] = {
+	MATCH_ROWS,
+	{ NULL, NULL, NULL, 0, false, NULL },
+};
+
+const struct shape turns_match_shape = { SHAPE_TABLE, inner_fields };
 
 const struct field turns_fields[] = {
 	MATCH_ROWS,
 	{ "gap_before", "the silence before the reply", read_threshold, offsetof(struct turns_match, gap_before), false,
-	  &gap_units, "a threshold: more than 3 seconds" },
+	  &gap_units, "a threshold: more than 3 seconds", &shape_threshold },
 	{ "after", "only the first reply after one of these", read_match, offsetof(struct turns_match, after), false,
-	  NULL, "a map of from, to, says, weight, words" },
-	{ NULL, NULL, NULL, 0, false, NULL },
-};
-
-static const struct field inner_fields[] = {
-	MATCH_ROWS,
+	  NULL, "a map of from, to, says, weight, words", &turns_match_shape },
 	{ NULL, NULL, NULL, 0, false, NULL },
 };
 

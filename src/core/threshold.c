@@ -375,3 +375,40 @@ const char *unit_word(enum unit u)
 			return units[i].words;
 	return "";
 }
+
+#define NUMBER_PATTERN "[-+]?[0-9]+([.][0-9]+)?"
+
+/* All ways to write the unit: " *(sessions|session)"; a blank in a unit stands for some. */
+static void unit_pattern(unsigned allowed, struct buf *out)
+{
+	bool first = true;
+
+	buf_puts(out, STR("( *("));
+	for (size_t i = 0; i < N_UNITS; i++) {
+		if (!(allowed & 1u << units[i].unit))
+			continue;
+		buf_printf(out, "%s", first ? "" : "|");
+		first = false;
+		for (const char *c = units[i].words; *c; c++)
+			buf_printf(out, *c == ' ' ? " +" : "%c", *c);
+	}
+	buf_printf(out, "))%s", allowed & 1u << UNIT_NONE ? "?" : "");
+}
+
+void threshold_pattern(unsigned allowed, bool amount, struct buf *out)
+{
+	struct buf unit_words = { 0 };
+	struct str u;
+
+	unit_pattern(allowed, &unit_words);
+	u = buf_str(&unit_words);
+	buf_puts(out, STR("^("));
+	for (size_t i = 0; i < N_OPS && !amount; i++)
+		buf_printf(out, "%s%s +%s", i ? "|" : "((worse|better) +by +)?((", ops[i].first, ops[i].second);
+	if (!amount)
+		buf_printf(out,
+			   ") +" NUMBER_PATTERN "%.*s|between +" NUMBER_PATTERN "%.*s? +and +" NUMBER_PATTERN "%.*s)|",
+			   STR_ARG(u), STR_ARG(u), STR_ARG(u));
+	buf_printf(out, NUMBER_PATTERN "%.*s)$", STR_ARG(u));
+	buf_release(&unit_words);
+}

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/shape.h"
 #include "io/clock.h"
 
 #ifndef MFD_NOEXEC_SEAL
@@ -62,11 +63,13 @@ static void read_timeout(struct reader *r, const struct doc *v, void *into, cons
 		*(int64_t *)into = s * 1000;
 }
 
+static const struct shape command_shape = { SHAPE_SOME, &shape_text };
+
 static const struct field exec_fields[] = {
 	{ "command", "the program's absolute path and its arguments; no shell", read_command,
-	  offsetof(struct exec_settings, argv), true, NULL, "[/path, argument, ...]" },
+	  offsetof(struct exec_settings, argv), true, NULL, "[/path, argument, ...]", &command_shape },
 	{ "timeout", "then it is ended. Default: 20 seconds", read_timeout, offsetof(struct exec_settings, timeout_ms),
-	  false, NULL, "a time span, at most 1 hour" },
+	  false, NULL, "a time span, at most 1 hour", &shape_duration },
 	{ 0 },
 };
 

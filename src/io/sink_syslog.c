@@ -9,6 +9,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "core/shape.h"
+
 #define IDENT_MAX 48 /* APP-NAME, RFC 5424 */
 
 /* A parcel has its severity as a word. */
@@ -63,12 +65,14 @@ static void read_ident(struct reader *r, const struct doc *v, void *into, const 
 		*(struct str *)into = arena_dup(r->arena, ident);
 }
 
+static const struct shape ident_shape = { SHAPE_PATTERN, "^[A-Za-z0-9_.-]{1,48}$" };
+
 static const struct field syslog_fields[] = {
 	{ "facility", "under what the line is filed. Default: local3", read_facility,
 	  offsetof(struct syslog_settings, facility), false, &facility_words,
-	  "local0 to local7, daemon, user, auth, authpriv, cron, ftp, lpr, mail, news, syslog, uucp" },
+	  "local0 to local7, daemon, user, auth, authpriv, cron, ftp, lpr, mail, news, syslog, uucp", &shape_words },
 	{ "ident", "the name on the log line. Default: ruptured", read_ident, offsetof(struct syslog_settings, ident),
-	  false, NULL, "letters, digits, -, _ and ., at most 48" },
+	  false, NULL, "letters, digits, -, _ and ., at most 48", &ident_shape },
 	{ 0 },
 };
 
