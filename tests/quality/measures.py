@@ -1,34 +1,20 @@
-"""What is measured, one function each: it gets the corpora and gives back sections for table.py."""
+"""What is measured, one function each: it gets the corpora it names and gives back sections."""
 from collections import Counter
-from dataclasses import dataclass, field
 
+import baselines
 import scores
+import series
+import words
 from corpus import weights
 from evaluator import RANKS
+from sections import Row, Section
 
 RESISTS = ("refusal", "denial", "disagreement", "complaint", "hopeless")
+# From which sum of weights on a turn counts: what the rules ask for.
+ENOUGH = {"disagreement": 1, "hostility": 1, "resistance": 1}
 
 
-@dataclass
-class Row:
-    """`counts` (tp, fp, fn) and the interval of F1; or `shares`, (name, value, interval) each; or `quoted` words."""
-    what: str
-    counts: tuple = None
-    interval: tuple = None
-    value: float = None
-    text: str = ""
-    ours: bool = True
-    target: str = ""
-    reached: bool = None
-
-
-@dataclass
-class Section:
-    title: str
-    about: str
-    rows: list = field(default_factory=list)
-    kind: str = "classes"  # or "values"
-
+# ---- turn by turn
 
 def units_of(pairs, lexicons, label, least, by_turn):
     """(tp, fp, fn) of each dialogue, or of each turn."""
@@ -39,7 +25,7 @@ def units_of(pairs, lexicons, label, least, by_turn):
         predicted = [found.get(i, 0) >= least for i in turns]
         right = [label in dialogue.labels[i] for i in turns]
         if by_turn:
-            units += [(int(p and r), int(p and not r), int(r and not p)) for p, r in zip(predicted, right)]
+            units += [(int(p and r), int(p and not r), int(r and not p)) for p, r in zip(predicted, right, strict=True)]
         else:
             units.append(scores.count(predicted, right))
     return units
@@ -49,25 +35,25 @@ def classified(what, units, **more):
     return Row(what, scores.total(units), scores.interval(units, scores.f1), **more)
 
 
-def reaches(row, p, r):
-    row.target = f"P >= {p:.2f}, R >= {r:.2f}".replace("0.", ".")
+def aimed(row, p, r):
+    row.target = f"P {p:.2f} R {r:.2f}".replace("0.", ".")
     row.reached = scores.precision(row.counts) >= p and scores.recall(row.counts) >= r
     return row
 
 
-def turn_rows(corpus, lexicons, label, p, r, by_turn=False):
-    """The lexicons as they are, their clearer phrases only, and the same of speech as it is recognised."""
+def turn_rows(corpus, lexicons, label, enough, by_turn):
+    """The lexicons at each weight, the one that rules ask for first, and the same of speech as it is recognised."""
     rows = []
-    for least in (1, 2, 3):
-        what = "any hit that counts" if least == 1 else f"weights of at least {least}"
-        rows.append(reaches(classified(what, units_of(corpus.judged, lexicons, label, least, by_turn)), p, r))
-    units = units_of(corpus.judged_as_recognised, lexicons, label, 1, by_turn)
-    rows.append(classified("any hit, no case, marks, apostrophes", units))
+    for least in sorted((1, 2, 3), key=lambda least: (least != enough, least)):
+        what = "any phrase" if least == 1 else f"phrases that weigh {least} or more"
+        rows.append(classified(what, units_of(corpus.judged, lexicons, label, least, by_turn)))
+    bare = units_of(corpus.judged_as_recognised, lexicons, label, enough, by_turn)
+    rows.insert(1, classified("the same without case, marks, apostrophes", bare))
     return rows
 
 
 def has_label(corpus, label):
-    return any(labels and label in labels for dialogue, _ in corpus.judged for labels in dialogue.labels)
+    return any(labels and label in labels for dialogue in corpus.dialogues for labels in dialogue.labels)
 
 
 def n_labels(corpus, label):
@@ -78,134 +64,216 @@ def n_turns(corpus):
     return sum(labels is not None for dialogue, _ in corpus.judged for labels in dialogue.labels)
 
 
-def disagreement(corpora):
-    mrda = corpora["mrda"]
+def stand_in_for_disagreement(corpus):
+    section = Section("disagreement, a stand-in", f"goemotions: {n_labels(corpus, 'disapproval'):,} of "
+                      f"{n_turns(corpus):,} comments are labelled disapproval; by comment")
+    section.rows = turn_rows(corpus, ("disagreement",), "disapproval", ENOUGH["disagreement"], True)
+    section.rows.append(baselines.plain(corpus, "disapproval", "regular expression", words.DISAGREES.search, True))
+    section.rows += baselines.learned(corpus, "disapproval", True)
+    return section
+
+
+def disagreement(mrda, goemotions):
     section = Section("disagreement", f"mrda: {len(mrda.judged)} meetings, {n_turns(mrda):,} turns, "
                       f"{n_labels(mrda, 'disagrees'):,} of them disagree; by meeting")
-    if has_label(mrda, "disagrees"):
-        section.rows = turn_rows(mrda, ("disagreement",), "disagrees", .45, .30)
-        return [section]
-    section.rows.append(Row("NOT MEASURABLE: no turn has ar, arp or nd", text="the `da` at hand is the general tag"))
-    stand_in = corpora["goemotions"]
-    other = Section("disagreement, stand-in", f"goemotions: {n_labels(stand_in, 'disapproval'):,} of {n_turns(stand_in):,} "
-                    "comments labelled disapproval; by comment")
-    other.rows = turn_rows(stand_in, ("disagreement",), "disapproval", .45, .30, True)
-    for row in other.rows:
-        row.target, row.reached = "", None
-    return [section, other]
-
-
-def hostility(corpora):
-    corpus = corpora["goemotions"]
-    section = Section("hostility", f"goemotions: {n_labels(corpus, 'hostile'):,} of {n_turns(corpus):,} comments are "
-                      "labelled anger, annoyance or disgust; by comment")
-    section.rows = turn_rows(corpus, ("hostility",), "hostile", .60, .30, True)
-    both = units_of(corpus.judged, ("hostility", "blame"), "hostile", 1, True)
-    section.rows.insert(3, classified("hostility or blame, any hit", both))
+    if not has_label(mrda, "disagrees"):
+        section.about = f"mrda: {len(mrda.judged)} meetings, {n_turns(mrda):,} turns"
+        section.rows = [Row("cannot be measured", text="no turn of this copy is tagged ar, arp or nd", target="P .45 R .30",
+                            reached=False, headline="disagreement, turns of meetings", beside="LR F1 .50 (quoted)")]
+        return [section, stand_in_for_disagreement(goemotions)]
+    section.rows = turn_rows(mrda, ("disagreement",), "disagrees", ENOUGH["disagreement"], False)
+    section.rows.append(baselines.plain(mrda, "disagrees", "regular expression", words.DISAGREES.search, False))
+    section.rows += baselines.learned(mrda, "disagrees", False)
+    headline(section, "disagreement, turns of meetings", .45, .30)
     return [section]
 
 
-def resistance(corpora):
-    corpus = corpora["mibot"]
-    section = Section("resistance", f"mibot: {len(corpus.judged)} sessions, {n_labels(corpus, 'S'):,} of "
-                      f"{n_turns(corpus):,} client turns are sustain talk; by session")
-    section.rows = turn_rows(corpus, RESISTS, "S", .40, .20)
+def headline(section, name, p, r):
+    """The first row against the target and the best of the baselines."""
+    row = aimed(section.rows[0], p, r)
+    best = max((other for other in section.rows if not other.ours), key=lambda other: scores.f1(other.counts))
+    row.headline = name
+    row.beside = f"{best.what.removeprefix('baseline: ').split(',')[0]} F1 {scores.f1(best.counts):.2f}".replace("0.", ".")
+
+
+def hostility(goemotions):
+    section = Section("hostility", f"goemotions: {n_labels(goemotions, 'hostile'):,} of {n_turns(goemotions):,} comments "
+                      "labelled anger, annoyance, disgust; by comment")
+    section.rows = turn_rows(goemotions, ("hostility",), "hostile", ENOUGH["hostility"], True)
+    both = units_of(goemotions.judged, ("hostility", "blame"), "hostile", ENOUGH["hostility"], True)
+    section.rows.append(classified("with the phrases of blame", both))
+    section.rows.append(baselines.plain(goemotions, "hostile", "swear words", words.PROFANE.search, True))
+    section.rows.append(baselines.plain(goemotions, "hostile", "more bad words than good", words.is_negative, True))
+    section.rows += baselines.learned(goemotions, "hostile", True)
+    headline(section, "hostility, comments", .60, .30)
+    return [section]
+
+
+def resistance(mibot):
+    section = Section("resistance", f"mibot: {len(mibot.judged)} sessions, {n_labels(mibot, 'S'):,} of "
+                      f"{n_turns(mibot):,} client turns are sustain talk; by session")
+    section.rows = turn_rows(mibot, RESISTS, "S", ENOUGH["resistance"], False)
     for lexicon in RESISTS:
-        section.rows.append(classified(f"  {lexicon} alone", units_of(corpus.judged, (lexicon,), "S", 1, False)))
+        units = units_of(mibot.judged, (lexicon,), "S", ENOUGH["resistance"], False)
+        section.rows.append(classified(f"  {lexicon} alone", units))
+    section.rows.append(baselines.plain(mibot, "S", "a negation", words.NEGATES.search, False))
+    section.rows += baselines.learned(mibot, "S", False)
+    headline(section, "resistance, client turns", .40, .20)
     return [section]
 
+
+def told(judged):
+    """By turn: to whom, or None.  Without --turns only turns with a hit are known."""
+    return {one["turn"]: one["to"] for one in judged.turns or judged.hits}
+
+
+def addressee(mrda):
+    units = []
+    for dialogue, judged in mrda.judged:
+        to = told(judged)
+        pairs = [(to[i], right) for i, right in enumerate(dialogue.to) if right and i in to]
+        units.append((sum(a == b for a, b in pairs), sum(a is not None for a, _ in pairs), len(pairs)))
+    sums = scores.total(units)
+    section = Section("addressee", f"mrda: {sums[2]:,} turns with an annotated addressee"
+                      + ("" if mrda.tool.with_turns else ", those with a hit") + "; by meeting", columns="values")
+    committed = Row("right where it commits", value=scores.share(sums), interval=scores.interval(units, scores.share),
+                    target="75 %", reached=scores.share(sums) >= .75, headline="addressee, right where it commits")
+    covered = Row("commits", value=scores.ratio(sums[1], sums[2]),
+                  interval=scores.interval(units, lambda counts: scores.ratio(counts[1], counts[2])))
+    committed.beside = f"commits on {100 * covered.value:.0f} %"
+    section.rows = [committed, covered]
+    return [section]
+
+
+# ---- session by session
 
 def opened(judged, least="notice"):
-    return [a for a in judged.alerts if a["state"] == "open" and RANKS[a["severity"]] >= RANKS[least]]
-
-
-def alerted_rows(corpus, name, is_bad):
-    bad = [int(bool(opened(judged))) for dialogue, judged in corpus.judged if is_bad(dialogue)]
-    good = [int(bool(opened(judged))) for dialogue, judged in corpus.judged if not is_bad(dialogue)]
-    difference = scores.interval_of_two(bad, good, lambda b, g: sum(b) / len(b) - sum(g) / len(g))
-    clear = difference is not None and difference[0] > 0
-    return [Row(f"alerted: {name} ({len(bad)})", value=scores.ratio(sum(bad), len(bad))),
-            Row(f"alerted: the others ({len(good)})", value=scores.ratio(sum(good), len(good))),
-            Row("difference", value=scores.ratio(sum(bad), len(bad)) - scores.ratio(sum(good), len(good)),
-                interval=difference, target="clearly above 0", reached=clear)]
-
-
-def turned_away(corpora):
-    corpus = corpora["mibot"]
-    section = Section("client turned away", f"mibot: {len(corpus.judged)} sessions; alerted: a rule at notice or above",
-                      kind="values")
-    section.rows = (alerted_rows(corpus, "did not like it", lambda d: d.facts["disliked"])
-                    + alerted_rows(corpus, "CARE 38 or less", lambda d: d.facts["low_care"]))
-    return [section]
+    """Alerts at `least` or above that begin."""
+    return [alert for alert in judged.alerts if alert["state"] == "open" and RANKS[alert["severity"]] >= RANKS[least]]
 
 
 def share_row(what, flags, **more):
-    units = [(int(flag), 1) for flag in flags]
-    return Row(what, value=scores.share(scores.total(units)) if units else None,
-               interval=scores.interval(units, scores.share), **more)
+    units = [(int(bool(flag)), 1) for flag in flags]
+    return Row(what, value=scores.share(scores.total(units)), interval=scores.interval(units, scores.share), **more)
 
 
-def distress(corpora):
-    pairs = corpora["counselchat"].judged
-    section = Section("false alarms on distress", f"counselchat: {len(pairs) // 2:,} posts, and each with its answer",
-                      kind="values")
-    for kind, what in (("post", "posts with an alert, notice or above"), ("whole", "the same, with the answer")):
-        row = share_row(what, [bool(opened(judged)) for dialogue, judged in pairs if dialogue.facts["kind"] == kind])
-        row.target, row.reached = "<= 3 %", row.value is not None and row.value <= .03
+def per_100_words(dialogue, count):
+    """Of the client's words."""
+    said = [turn["text"] for turn, labels in zip(dialogue.record["turns"], dialogue.labels, strict=True)
+            if labels is not None]
+    return 100 * sum(map(count, said)) / max(1, sum(len(words.tokens(text)) for text in said))
+
+
+def resisting_turns(dialogue, judged):
+    """% of the client's turns."""
+    turns = [i for i, labels in enumerate(dialogue.labels) if labels is not None]
+    found = weights(judged, RESISTS)
+    return 100 * sum(found.get(i, 0) >= ENOUGH["resistance"] for i in turns) / max(1, len(turns))
+
+
+def auc_row(what, bad, good, ours):
+    return Row(what, value=scores.auc(bad, good), interval=scores.interval_of_two(bad, good, scores.auc), unit="",
+               ours=ours)
+
+
+def against(pairs, name, is_bad):
+    """How often bad and other sessions are alerted, and what single numbers tell them apart."""
+    bad = [pair for pair in pairs if is_bad(pair[0])]
+    good = [pair for pair in pairs if not is_bad(pair[0])]
+    if not bad or not good:
+        return [Row(f"{name}: none in this half", text="-")]
+    flags = [[int(bool(opened(judged))) for _, judged in group] for group in (bad, good)]
+    rows = [share_row(f"alerted: {name} ({len(bad)})", flags[0]), share_row(f"alerted: the others ({len(good)})", flags[1])]
+    between = scores.interval_of_two(*flags, lambda b, g: sum(b) / len(b) - sum(g) / len(g))
+    rows.append(Row("  difference", value=rows[0].value - rows[1].value, interval=between, target="above 0",
+                    reached=between[0] > 0, headline=f"client turned away: {name}"))
+    negation = [[per_100_words(dialogue, words.negations) for dialogue, _ in group] for group in (bad, good)]
+    rates = [[resisting_turns(*pair) for pair in group] for group in (bad, good)]
+    rows.append(auc_row("  AUC of our share of resisting turns", *rates, True))
+    rows.append(auc_row("  baseline: AUC of negations per 100 words", *negation, False))
+    rows[2].beside = f"negation AUC {rows[-1].value:.2f}".replace("0.", ".")
+    return rows
+
+
+def turned_away(mibot):
+    section = Section("client turned away", f"mibot: {len(mibot.judged)} sessions; alerted: a rule at notice or above",
+                      columns="values")
+    section.rows = (against(mibot.judged, "did not like it", lambda dialogue: dialogue.facts["disliked"])
+                    + against(mibot.judged, "CARE at most 38", lambda dialogue: dialogue.facts["low_care"]))
+    return [section]
+
+
+def distress(counselchat):
+    kinds = {kind: [(dialogue, judged) for dialogue, judged in counselchat.judged if dialogue.facts["kind"] == kind]
+             for kind in ("post", "whole")}
+    section = Section("false alarms on distress", f"counselchat: {len(kinds['post']):,} posts, alone and with their answer",
+                      columns="values")
+    for kind, what in (("post", "posts with an alert at notice or above"), ("whole", "posts and answers with one")):
+        row = share_row(what, [bool(opened(judged)) for _, judged in kinds[kind]], target="at most 3 %")
+        row.reached = row.value <= .03
         section.rows.append(row)
-    posts = [judged for dialogue, judged in pairs if dialogue.facts["kind"] == "post"]
-    for lexicon in sorted({hit["lexicon"] for judged in posts for hit in judged.hits if "#" not in hit["lexicon"]}):
-        section.rows.append(share_row(f"  posts with a hit of {lexicon}",
-                                      [bool(weights(judged, (lexicon,))) for judged in posts]))
+    posts = [dialogue.record["turns"][0]["text"] for dialogue, _ in kinds["post"]]
+    lists = [share_row("baseline: a swear word", map(words.PROFANE.search, posts), ours=False),
+             share_row("baseline: more bad words than good", map(words.is_negative, posts), ours=False)]
+    section.rows[0].headline = "false alarms, posts in distress"
+    section.rows[0].beside = f"swear words {100 * lists[0].value:.0f} %, sentiment {100 * lists[1].value:.0f} %"
+    section.rows += lists
+    for lexicon in sorted({hit["lexicon"] for _, judged in kinds["post"] for hit in judged.hits}):
+        section.rows.append(share_row(f"  posts with a phrase of {lexicon}",
+                                      [bool(weights(judged, (lexicon,))) for _, judged in kinds["post"]]))
     return [section]
 
 
-def benign(corpora):
-    section = Section("false alarms per benign session", "alerts at notice or above that open", kind="values")
-    groups = (("meetings (mrda)", [j for _, j in corpora["mrda"].judged]),
-              ("liked interviews (mibot)", [j for d, j in corpora["mibot"].judged if not d.facts["disliked"]]))
-    for what, judged in groups:
+def benign(mrda, mibot):
+    section = Section("alerts per benign session", "at notice or above; no target, fewer is better", columns="values")
+    groups = (("meetings (mrda)", "meetings", [judged for _, judged in mrda.judged]),
+              ("liked interviews (mibot)", "interviews",
+               [judged for dialogue, judged in mibot.judged if not dialogue.facts["disliked"]]))
+    for what, short, judged in groups:
         units = [(len(opened(one)), 1) for one in judged]
-        section.rows.append(Row(f"alerts per session, {len(units)} {what}", value=scores.share(scores.total(units)),
-                                interval=scores.interval(units, scores.share), text="rate"))
+        section.rows.append(Row(f"{len(units)} {what}", value=scores.share(scores.total(units)), unit="",
+                                interval=scores.interval(units, scores.share), headline=f"alerts per benign session, {short}"))
         by_rule = Counter(alert["rule"] for one in judged for alert in opened(one))
-        section.rows += [Row(f"  {rule}", value=many / len(units), text="rate") for rule, many in by_rule.most_common()]
+        section.rows += [Row(f"  {rule}", value=many / len(units), unit="") for rule, many in by_rule.most_common()]
     return [section]
 
 
-def addressee(corpora):
-    corpus = corpora["mrda"]
-    section = Section("addressee", "", kind="values")
-    units, known = [], 0
-    for dialogue, judged in corpus.judged:
-        said = {turn["turn"]: turn["to"] for turn in judged.turns} or {hit["turn"]: hit["to"] for hit in judged.hits}
-        pairs = [(said[i], to) for i, to in enumerate(dialogue.to) if to and i in said]
-        known += len(pairs)
-        units.append((sum(a == b for a, b in pairs), sum(a is not None for a, _ in pairs), len(pairs)))
-    section.about = (f"mrda: {known:,} turns with an annotated addressee"
-                     + ("" if corpus.tool.with_turns else ", of those in which a phrase was found") + "; by meeting")
-    right = scores.share(scores.total(units)[:2])
-    section.rows = [Row("right where it commits", value=right, interval=scores.interval(units, scores.share),
-                        target=">= 75 %", reached=right >= .75),
-                    Row("commits", value=scores.ratio(*scores.total(units)[1:]),
-                        interval=scores.interval(units, lambda c: scores.ratio(c[1], c[2])))]
+# ---- simulated series
+
+def simulated(tool):
+    """See series.py: assumptions, not people."""
+    section = Section("simulated series of scores", "a model of 300 quiet cases and 300 with a fall of 5 points",
+                      columns="values")
+    for lives, what in ((False, "alliance scores alone"), (True, "with outcome, homework, attendance")):
+        found = series.measure(tool.program, tool.rules[0], lives=lives)
+        loud, caught = found["warning_sessions"] / 100, found["warning_caught"] / 100
+        section.rows += [
+            Row(f"{what}: quiet sessions at warning", value=loud, target="at most 5 %", reached=loud <= .05),
+            Row("  at notice or above", value=found["notice_sessions"] / 100),
+            Row("  falls of 5 points that reach warning", value=caught, target="at least 75 %", reached=caught >= .75),
+            Row("  falls that reach notice", value=found["notice_caught"] / 100)]
+    section.rows[0].headline, section.rows[2].headline = "quiet series at warning", "falls of 5 points at warning"
+    section.rows[0].beside = "SRS < 36: 39 % (quoted)"
     return [section]
 
 
-def frequency(corpora):
-    """Hits per 1,000 turns: which lexicons are noisy where."""
-    lines = ["", "hits per 1,000 judged turns" + "".join(f"{name:>13}" for name in corpora)]
-    found = {name: Counter() for name in corpora}
-    for name, corpus in corpora.items():
-        for dialogue, judged in corpus.judged:
-            found[name].update(hit["lexicon"] for hit in judged.hits if hit["unless"] is None
-                               and dialogue.labels[hit["turn"]] is not None and "#" not in hit["lexicon"])
-    for lexicon in sorted(set().union(*found.values())):
-        lines.append(f"  {lexicon:25}" + "".join(f"{1000 * found[name][lexicon] / n_turns(corpus):13.1f}"
-                                                  for name, corpus in corpora.items()))
-    return lines
+# ---- how often each lexicon is heard
+
+def frequency(mrda, goemotions, mibot, counselchat):
+    corpora = (mrda, goemotions, mibot, counselchat)
+    found = []
+    for corpus in corpora:
+        counts = Counter(hit["lexicon"] for dialogue, judged in corpus.judged for hit in judged.hits
+                         if hit["unless"] is None and dialogue.labels[hit["turn"]] is not None)
+        found.append({lexicon: 1000 * many / n_turns(corpus) for lexicon, many in counts.items()})
+    section = Section("phrases per 1,000 turns", "of clients in mibot, of posts and answers in counselchat",
+                      columns=[corpus.module.NAME for corpus in corpora])
+    for lexicon in sorted(set().union(*found)):
+        section.rows.append(Row(lexicon, text="".join(f"{rates.get(lexicon, 0):13.1f}" for rates in found)))
+    return [section]
 
 
+# What each needs: corpora by name, or the tool itself.
 MEASURES = {
     "disagreement": (disagreement, ("mrda", "goemotions")),
     "addressee": (addressee, ("mrda",)),
@@ -214,5 +282,6 @@ MEASURES = {
     "turned_away": (turned_away, ("mibot",)),
     "distress": (distress, ("counselchat",)),
     "benign": (benign, ("mrda", "mibot")),
+    "simulated": (simulated, ("tool",)),
     "frequency": (frequency, ("mrda", "goemotions", "mibot", "counselchat")),
 }

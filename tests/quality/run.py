@@ -64,11 +64,13 @@ def measure(opts, folder, tool):
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
         sys.exit(f"run.py: nothing is called {', '.join(unknown)}; there are {', '.join(MEASURES)}")
-    corpora = {name: Corpus(module, folder, tool, opts.half) for name, module in SETS.items()}
+    given = {name: Corpus(module, folder, tool, opts.half) for name, module in SETS.items()}
+    given["tool"] = tool
+    sections = []
     for name in names:
         run, needs = MEASURES[name]
-        for part in run({need: corpora[need] for need in needs}):
-            print(part if isinstance(part, str) else "\n".join(table.lines_of(part)), flush=True)
+        sections += run(*[given[need] for need in needs])
+    print("\n".join([*table.summary(sections), *(line for section in sections for line in table.lines_of(section))]))
     return 0
 
 

@@ -5,6 +5,7 @@ import scores
 
 
 def number(value):
+    """Without the leading zero."""
     if value is None or math.isnan(value):
         return "-"
     return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
@@ -19,25 +20,49 @@ def span(interval, show):
 
 
 def verdict(row):
-    return "" if row.reached is None else "reached" if row.reached else "NOT reached"
+    return "" if row.reached is None else "yes" if row.reached else "NO"
+
+
+def shown(row):
+    return percent if row.unit == "%" else number
 
 
 def class_line(row):
     if row.counts is None:
-        return f"  {row.what:38} {row.text}"
+        return f"  {row.what}: {row.text}"
     numbers = "".join(f"{number(measure(row.counts)):>6}" for measure in (scores.precision, scores.recall, scores.f1))
-    return (f"  {row.what:38}{row.counts[0] + row.counts[1]:>6}{numbers}  {span(row.interval, number):11} "
-            f"{row.target:20}{verdict(row)}")
+    return f"  {row.what:42}{row.counts[0] + row.counts[1]:>7,}{numbers}   {span(row.interval, number):13}{row.target:13}{verdict(row)}"
 
 
 def value_line(row):
-    show = number if row.text == "rate" else percent
-    return f"  {row.what:44}{show(row.value):>8}  {span(row.interval, show):14} {row.target:18}{verdict(row)}"
+    return f"  {row.what:52}{shown(row)(row.value):>8}   {span(row.interval, shown(row)):17}{row.target:15}{verdict(row)}"
 
 
 def lines_of(section):
-    classes = section.kind == "classes"
-    head = f"  {'':38}{'hits':>6}{'P':>6}{'R':>6}{'F1':>6}  {'95 % of F1':11} target" if classes else \
-        f"  {'':44}{'':>8}  {'95 %':14} target"
-    lines = ["", f"{section.title.upper()}  {section.about}", head]
-    return [line.rstrip() for line in lines + [(class_line if classes else value_line)(row) for row in section.rows]]
+    if isinstance(section.columns, list):
+        head = f"  {'':25}" + "".join(f"{name:>13}" for name in section.columns)
+        rows = [f"  {row.what:25}{row.text}" for row in section.rows]
+    elif section.columns == "classes":
+        head = f"  {'':42}{'found':>7}{'P':>6}{'R':>6}{'F1':>6}   {'95 % of F1':13}{'target':13}"
+        rows = map(class_line, section.rows)
+    else:
+        head = f"  {'':52}{'':8}   {'95 %':17}{'target':15}"
+        rows = map(value_line, section.rows)
+    return [line.rstrip() for line in ("", section.title.upper(), section.about, head, *rows)]
+
+
+def result(row):
+    if row.counts:
+        p, r, f1 = (number(measure(row.counts)) for measure in (scores.precision, scores.recall, scores.f1))
+        return f"P {p} R {r} F1 {f1} ({span(row.interval, number)})"
+    if row.value is None:
+        return row.what
+    return shown(row)(row.value) + (f" ({span(row.interval, shown(row))})" if row.interval else "")
+
+
+def summary(sections):
+    """A line for each headline: reached or not, what, result with interval, baseline, target."""
+    rows = [row for section in sections for row in section.rows if row.headline]
+    lines = [f"{'':4}{'':36}{'result (95 %)':32}{'target':14}baseline"]
+    lines += [f"{verdict(row):4}{row.headline:36}{result(row):32}{row.target:14}{row.beside}" for row in rows]
+    return [line.rstrip() for line in lines]
