@@ -15,10 +15,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-/* Lines and columns count from 1, columns in code points; offset and bytes are bytes.  line 0 = the file as a whole. */
+/* Lines and columns count from 1, columns in code points; offset and bytes are bytes.  line 0 = the file as a whole.
+ * source: which of several files read as one (doc_mark); else 0. */
 struct span {
 	uint32_t line, column;
 	uint32_t offset, bytes;
+	uint32_t source;
 };
 
 enum diag_severity { DIAG_WARNING, DIAG_ERROR };
@@ -43,6 +45,8 @@ struct diags {
 /* hint may be NULL.  The message is formatted into the arena. */
 void diag_add(struct diags *d, enum diag_severity severity, const char *code, struct span at, struct str path,
 	      const char *hint, const char *format, ...) __attribute__((format(printf, 7, 8)));
+/* A fault told elsewhere, of this file after all; its texts have to live as long as `d`. */
+void diags_take(struct diags *d, const struct diag *fault);
 /* By place, then by code, then by message. */
 void diags_sort(struct diags *d);
 

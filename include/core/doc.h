@@ -50,6 +50,8 @@ enum doc_format { DOC_JSON, DOC_YAML };
  */
 struct doc *doc_parse(struct arena *a, struct str text, enum doc_format format, const struct doc_limits *limits,
 		      bool closed, struct diags *d);
+/* Notes in each place of the tree which of several files it is of. */
+void doc_mark(struct doc *doc, uint32_t source);
 /* JSON when the first byte that is not space is '{' or '[', else YAML. */
 enum doc_format doc_guess(struct str text);
 

@@ -25,10 +25,14 @@ struct rule_form {
 	size_t source;	 /* index of its file */
 };
 
+/* A rule's id, or absent when it has none. */
+struct str rule_doc_id(const struct doc *rule);
 /* The keys of a rule. */
 const struct field *rule_fields(void);
 /* Faults go to the reader; the form is filled as far as it goes.  reader.context is the struct compile. */
 void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *shared, struct rule_form *ret);
+/* Notes which shared signals the conditions of the rule name. */
+void shared_use(struct shared_signals *shared, const struct doc *rule);
 /* The hash of what the rule does: not of its title, reasons, tests and wording. */
 struct str rule_version(struct arena *a, const struct rule_form *form);
 /* Canonical bytes of the whole rule, with the shared signals that it uses. */
@@ -38,6 +42,8 @@ void rule_canonical(const struct rule_form *form, bool all_keys, struct buf *out
 void signal_range_check(struct reader *r, const struct signal *s);
 /* What can be said of one well-read rule. */
 void rule_lint(struct reader *r, const struct rule_form *form);
+/* "did you mean" a rule of those, or NULL. */
+const char *rule_suggest(struct reader *r, const struct rule_form *forms, size_t n, struct str word);
 /* What shows only among all rules: ids, patterns.  readers[i] is that of source i. */
 void rules_lint(struct reader *readers, struct rule_form *forms, size_t n);
 

@@ -28,6 +28,18 @@ struct severity_line {
 	const struct condition *when; /* NULL: always */
 };
 
+/* A value that is not the rule's own: what an override put there, and what stood there before. */
+struct rule_change {
+	struct str path;	    /* "severity", "signals.low.value" */
+	const struct doc *was, *is; /* NULL: nothing */
+	struct str file;	    /* where it is changed */
+	struct span at;
+	struct str because;
+};
+struct rule_changes {
+	VEC(struct rule_change) all;
+};
+
 struct rule {
 	struct str id;	    /* "drops.alliance" */
 	struct str title;
@@ -59,7 +71,9 @@ struct rule {
 	 * open incidents into dropped_out.  Unsaid: yes if per case, a timer, and no strength. */
 	bool drops_out;
 	const struct doc *tests; /* a list, run by `rupturectl test`; or NULL */
-	const struct doc *source; /* the rule as written */
+	const struct doc *source; /* the rule as written, with its overrides */
+	bool locked;		  /* no override retires or weakens it; the administrator's `switched_off` does */
+	struct rule_changes changes;
 	struct str file;
 	struct span at;
 };
@@ -98,6 +112,7 @@ const struct rule *rules_find(const struct ruleset *rs, struct str id); /* NULL 
 const struct field *rule_file_fields(void);
 const struct field *rule_fields(void);
 const struct field *rule_raise_fields(void);
+const struct field *override_fields(void);
 
 /* While a rule is read: what its signals may refer to.  reader.context points at one. */
 struct compile {

@@ -31,6 +31,13 @@ void diag_add(struct diags *d, enum diag_severity severity, const char *code, st
 	};
 }
 
+void diags_take(struct diags *d, const struct diag *fault)
+{
+	*(fault->severity == DIAG_ERROR ? &d->errors : &d->warnings) += 1;
+	if (d->all.n < DIAGS_MAX)
+		*VEC_PUSH(d->arena, &d->all) = *fault;
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct diag *x = a, *y = b;

@@ -65,6 +65,17 @@ struct doc *doc_parse(struct arena *a, struct str text, enum doc_format format, 
 	return doc;
 }
 
+void doc_mark(struct doc *doc, uint32_t source)
+{
+	doc->at.source = source;
+	for (size_t i = 0; doc->kind == DOC_LIST && i < doc->n; i++)
+		doc_mark(doc->items[i], source);
+	for (size_t i = 0; doc->kind == DOC_MAP && i < doc->n; i++) {
+		doc->pairs[i].at.source = source;
+		doc_mark(doc->pairs[i].value, source);
+	}
+}
+
 enum doc_format doc_guess(struct str text)
 {
 	size_t i = str_starts(text, BYTE_ORDER_MARK) ? 3 : 0;

@@ -99,12 +99,18 @@ static struct span name_place(const struct rule_form *form, size_t i)
 	return form->signals->pairs[i].at;
 }
 
+/* A signal that an override's condition left without use: the rule's file cannot help it. */
+static bool left_over(const struct rule_form *form, size_t i)
+{
+	return form->rule.changes.all.n && name_place(form, i).source == form->source;
+}
+
 static void lint_used(struct reader *r, const struct rule_form *form)
 {
 	size_t own = form->signals && form->signals->kind == DOC_MAP ? form->signals->n : 0;
 
 	for (size_t i = 0; i < own && i < RULE_MAX_SIGNALS; i++)
-		if (!(form->used & UINT64_C(1) << i))
+		if (!(form->used & UINT64_C(1) << i) && !left_over(form, i))
 			reader_error_at(r, name_place(form, i), "unused-signal", "name it in the condition, or drop it",
 					"no condition uses the signal \"%.*s\"", STR_ARG(form->rule.signals[i]->name));
 }
@@ -214,7 +220,7 @@ static void lint_twice(struct reader *readers, struct rule_form *forms, size_t n
 	}
 }
 
-static const char *suggest_id(struct reader *r, const struct rule_form *forms, size_t n, struct str word)
+const char *rule_suggest(struct reader *r, const struct rule_form *forms, size_t n, struct str word)
 {
 	const char **ids = ARENA_ARRAY(r->arena, const char *, n + 1);
 	size_t known = 0;
@@ -243,7 +249,7 @@ static void lint_pattern(struct reader *r, const struct doc *v, const struct rul
 	if (!any && pattern)
 		reader_warn(r, v, "unknown-rule", NULL, "no rule is named like \"%.*s\"", STR_ARG(v->text));
 	else if (!any)
-		reader_error(r, v, "unknown-rule", suggest_id(r, forms, n, v->text), "unknown rule \"%.*s\"",
+		reader_error(r, v, "unknown-rule", rule_suggest(r, forms, n, v->text), "unknown rule \"%.*s\"",
 			     STR_ARG(v->text));
 }
 

@@ -16,7 +16,8 @@ static const struct limit_string long_text = { 1000, false };
 static const struct limit_string slug_text = { 64, false };
 
 /* Keys that change what is said, not what is judged. */
-static const char *const wording_keys[] = { "title", "because", "references", "tests", "say", "next_step", "notify" };
+static const char *const wording_keys[] = { "title", "because",	  "references", "tests",
+					    "say",   "next_step", "notify",	"locked" };
 
 /* "2 sessions" into an int. */
 static void read_sessions(struct reader *r, const struct doc *v, void *into, const struct field *f)
@@ -195,6 +196,8 @@ static const struct field rule_table[] = {
 	  FORM(rule.safety), false, NULL },
 	{ "drops_out", "its being true means that the case has ended in silence; not said: a timer `per: case` does",
 	  read_any, FORM(drops_out), false, NULL, "yes, no", &shape_flag },
+	{ "locked", "yes: no override retires or weakens it; `switched_off` in the configuration may", read_flag,
+	  FORM(rule.locked), false, NULL },
 	{ "tests", "short records and what they must lead to; only their shape is looked at so far", read_tests,
 	  FORM(rule.tests), false, NULL, "a list", &tests_shape },
 	{ 0 },
@@ -211,17 +214,23 @@ const struct field *rule_raise_fields(void)
 	return raise_table;
 }
 
-static bool speaks_of(const struct rule_form *form, struct str name)
+static bool speaks_of(const struct doc *rule, struct str name)
 {
-	const struct doc *s = form->severity;
+	const struct doc *when = doc_get(rule, "when"), *s = doc_get(rule, "severity");
 
-	if (form->when && condition_mentions(form->when->text, name))
+	if (when && condition_mentions(when->text, name))
 		return true;
 	for (size_t i = 0; s && s->kind == DOC_LIST && i < s->n; i++)
 		if (s->items[i]->n == 1 && s->items[i]->kind == DOC_MAP &&
 		    condition_mentions(s->items[i]->pairs[0].value->text, name))
 			return true;
 	return false;
+}
+
+void shared_use(struct shared_signals *shared, const struct doc *rule)
+{
+	for (size_t i = 0; shared->doc && i < shared->doc->n; i++)
+		shared->used[i] |= speaks_of(rule, shared->doc->pairs[i].key);
 }
 
 /* One signal; where it is wrong, a stand-in with its name, so that conditions do not call it unknown. */
@@ -287,7 +296,7 @@ static void shared_of_rule(struct reader *r, struct shared_signals *shared, stru
 		const struct doc_pair *pair = &shared->doc->pairs[i];
 		struct signal *s;
 
-		if (!speaks_of(form, pair->key) || has_signal(list, pair->key))
+		if (!speaks_of(form->doc, pair->key) || has_signal(list, pair->key))
 			continue;
 		shared->used[i] = true;
 		if (shared->broken[i]) {
@@ -443,6 +452,13 @@ static void read_drops_out(struct reader *r, struct rule_form *form)
 	rule->drops_out = rule->per == PER_CASE && rule->timer && !rule->strength;
 	if (form->drops_out)
 		read_flag(r, form->drops_out, &rule->drops_out, &flag);
+}
+
+struct str rule_doc_id(const struct doc *rule)
+{
+	const struct doc *id = doc_get(rule, "id");
+
+	return id && id->kind == DOC_SCALAR ? id->text : (struct str){ NULL, 0 };
 }
 
 void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *shared, struct rule_form *ret)

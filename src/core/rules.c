@@ -4,14 +4,14 @@
 #include <stdlib.h>
 
 #include "core/digest.h"
-#include "core/rule_read.h"
+#include "core/override.h"
 #include "core/shape.h"
 
 /* A file of rules, by its keys. */
 struct file_form {
 	int64_t version;
 	struct str title;
-	const struct doc *lists, *signals, *instruments, *rules;
+	const struct doc *lists, *signals, *instruments, *rules, *override;
 	struct shared_signals shared;
 };
 
@@ -33,6 +33,9 @@ static const struct shape instruments_shape = { SHAPE_NAMED, &instrument_shape }
 static const struct shape rule_shape = { SHAPE_TABLE, NULL, rule_fields };
 static const struct shape rules_shape = { SHAPE_LIST, &rule_shape };
 
+static const struct shape override_shape = { SHAPE_TABLE, NULL, override_fields };
+static const struct shape overrides_shape = { SHAPE_NAMED, &override_shape };
+
 #define AT(member) offsetof(struct file_form, member)
 static const struct field file_table[] = {
 	{ "version", "of this format", read_version, AT(version), true, NULL, "1", &shape_one },
@@ -43,6 +46,8 @@ static const struct field file_table[] = {
 	  "names, each with a signal", &shape_signals },
 	{ "instruments", "questionnaires by name", read_any, AT(instruments), false, NULL,
 	  "names, each with a map as below", &instruments_shape },
+	{ "override", "changes to rules of any file, see below", read_any, AT(override), false, NULL,
+	  "ids of rules, each with a map as below", &overrides_shape },
 	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL, "a list", &rules_shape },
 	{ 0 },
 };
@@ -63,6 +68,8 @@ struct making {
 	struct file_form *files;
 	struct compile compile;
 	VEC(struct rule_form) forms;
+	override_list overrides;
+	struct arena *diags_arena;
 };
 
 static void begin(struct making *m, struct arena *a, struct source_diags *ret_diags)
@@ -73,6 +80,7 @@ static void begin(struct making *m, struct arena *a, struct source_diags *ret_di
 	m->readers = ARENA_ARRAY(own, struct reader, m->n);
 	m->files = ARENA_ARRAY(own, struct file_form, m->n);
 	m->compile = (struct compile){ .ruleset = m->rs };
+	m->diags_arena = a;
 	for (size_t i = 0; i < m->n; i++) {
 		ret_diags[i] = (struct source_diags){ .source = &m->sources[i], .diags = { .arena = a } };
 		m->readers[i] = (struct reader){
@@ -80,6 +88,10 @@ static void begin(struct making *m, struct arena *a, struct source_diags *ret_di
 		};
 		m->docs[i] = doc_parse(own, m->sources[i].text, doc_guess(m->sources[i].text), &doc_limits_rules, false,
 				       &ret_diags[i].diags);
+		if (m->docs[i])
+			doc_mark(m->docs[i], (uint32_t)i);
+		for (size_t k = 0; k < ret_diags[i].diags.all.n; k++)
+			ret_diags[i].diags.all.items[k].at.source = (uint32_t)i;
 	}
 }
 
@@ -133,8 +145,8 @@ static void open_file(struct making *m, size_t i)
 		return;
 	}
 	fields_read(r, m->docs[i], file_table, file);
-	if (m->docs[i]->kind == DOC_MAP && !file->rules && !file->instruments)
-		reader_error(r, m->docs[i], "empty", "a file has `rules:`, `lexicon:` or `instruments:`",
+	if (m->docs[i]->kind == DOC_MAP && !file->rules && !file->instruments && !file->override)
+		reader_error(r, m->docs[i], "empty", "a file has `rules:`, `lexicon:`, `instruments:` or `override:`",
 			     "a file without rules, lexicon or instruments");
 	if (file->instruments) {
 		struct path here = { NULL, "instruments", 0 };
@@ -145,19 +157,94 @@ static void open_file(struct making *m, size_t i)
 	}
 	if (file->signals)
 		share_signals(m, r, file);
+	if (file->override)
+		overrides_read(r, file->override, m->sources[i].file, &m->overrides);
+}
+
+/* Rules that overrides change ---------------------------------------------------------------------------------------
+ */
+
+static bool was_told(const struct diags *d, const struct diag *fault)
+{
+	for (size_t i = 0; i < d->all.n; i++)
+		if (d->all.items[i].at.offset == fault->at.offset && str_eq(d->all.items[i].message, fault->message))
+			return true;
+	return false;
+}
+
+/* A fault at a place in the rule's own file that is not there without the override. */
+static void blame_override(const struct making *m, const struct override *o, const struct diag *d)
+{
+	reader_error_at(o->reader, o->at, d->code, d->hint.n ? d->hint.p : NULL, "with this override, %.*s:%u: %.*s",
+			STR_ARG(m->sources[d->at.source].file), d->at.line, STR_ARG(d->message));
+}
+
+/*
+ * Tells each fault of a rule with overrides where it was made: in the file of the override, in that of the rule.
+ * `alone` has what is wrong with the rule by itself.
+ */
+static void tell_each(struct making *m, size_t source, const struct override *o, const struct diags *faults,
+		      const struct diags *alone)
+{
+	for (size_t i = 0; i < faults->all.n; i++) {
+		const struct diag *d = &faults->all.items[i];
+
+		if (d->at.source == source && d->severity == DIAG_ERROR && !was_told(alone, d))
+			blame_override(m, o, d);
+		else
+			diags_take(m->readers[d->at.source].diags, d);
+	}
+}
+
+static bool blames(const struct diags *faults, size_t source)
+{
+	for (size_t i = 0; i < faults->all.n; i++)
+		if (faults->all.items[i].severity == DIAG_ERROR && faults->all.items[i].at.source == source)
+			return true;
+	return false;
+}
+
+static void read_form(struct reader *r, const struct doc *doc, struct shared_signals *shared, size_t source,
+		      const struct rule_changes *changes, struct rule_form *ret)
+{
+	rule_read(r, doc, shared, ret);
+	ret->source = source;
+	if (changes)
+		ret->rule.changes = *changes;
+	rule_lint(r, ret);
+}
+
+static void read_changed(struct making *m, size_t source, const struct doc *doc, const struct override *o,
+			 struct rule_form *ret)
+{
+	struct reader *own = &m->readers[source], r = *own;
+	struct diags faults = { .arena = m->diags_arena }, alone = faults;
+	struct shared_signals *shared = &m->files[source].shared;
+	struct rule_changes changes = { 0 };
+	struct rule_form ignored;
+
+	shared_use(shared, doc); /* what an override's condition leaves over is no fault of the file */
+	r.diags = &faults;
+	read_form(&r, overrides_merge(own->arena, &m->overrides, doc, shared, &changes), shared, source, &changes, ret);
+	r.diags = &alone;
+	if (blames(&faults, source)) /* the set is refused: what else this leaves behind does no harm */
+		read_form(&r, doc, shared, source, NULL, &ignored);
+	tell_each(m, source, o, &faults, &alone);
 }
 
 static void read_one_rule(struct making *m, size_t source, const struct doc *doc, size_t index)
 {
 	struct reader *r = &m->readers[source];
 	struct path list = { NULL, "rules", 0 }, here = { &list, NULL, index };
+	const struct override *o = overrides_of(&m->overrides, rule_doc_id(doc));
 	struct rule_form form;
 
 	r->path = &here;
-	rule_read(r, doc, &m->files[source].shared, &form);
-	form.source = source;
+	if (o)
+		read_changed(m, source, doc, o, &form);
+	else
+		read_form(r, doc, &m->files[source].shared, source, NULL, &form);
 	form.rule.file = m->sources[source].file;
-	rule_lint(r, &form);
 	*VEC_PUSH(&m->rs->arena, &m->forms) = form;
 	r->path = NULL;
 }
@@ -193,6 +280,23 @@ static void read_rules(struct making *m, size_t source)
 	lint_shared(m, source);
 }
 
+/* What was told of one file at a place in another: an override's part of a rule. */
+static void send_home(struct making *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		struct diags *d = m->readers[i].diags, all = *d;
+
+		d->all.n = d->all.cap = 0;
+		d->all.items = NULL;
+		for (size_t k = 0; k < all.all.n; k++) {
+			const struct diag *fault = &all.all.items[k];
+
+			*(fault->severity == DIAG_ERROR ? &d->errors : &d->warnings) -= 1;
+			diags_take(m->readers[fault->at.source].diags, fault);
+		}
+	}
+}
+
 static void read_all(struct making *m)
 {
 	for (size_t i = 0; i < m->n; i++)
@@ -205,6 +309,8 @@ static void read_all(struct making *m)
 		if (m->docs[i] && m->files[i].rules)
 			read_rules(m, i);
 	rules_lint(m->readers, m->forms.items, m->forms.n);
+	overrides_lint(&m->overrides, m->forms.items, m->forms.n);
+	send_home(m);
 }
 
 static int by_id(const void *a, const void *b)
