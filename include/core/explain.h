@@ -44,5 +44,7 @@ enum explain_detail { EXPLAIN_TRUE, EXPLAIN_ALL };
  * is written of a session in which nothing happened to what the explanation is `about`. */
 void explain_text(const struct explanation *x, size_t session, member_namer name, enum explain_detail detail,
 		  struct buf *out);
+/* What one rule found at one moment, true or not, about each it is judged for. */
+void explain_rule_text(const struct explanation *x, size_t rule, int64_t at, member_namer name, struct buf *out);
 
 #endif

@@ -38,6 +38,14 @@ struct str rule_version(struct arena *a, const struct rule_form *form);
 /* Canonical bytes of the whole rule, with the shared signals that it uses. */
 void rule_canonical(const struct rule_form *form, bool all_keys, struct buf *out);
 
+/* A list of tests, as it stands in a rule or at the head of a file. */
+void read_tests(struct reader *r, const struct doc *v, void *into, const struct field *f);
+extern const struct shape shape_tests;
+/* scenario_lint.c: the faults of all tests of a rule, and of those at the head of a file; the set lists them. */
+void rule_tests(struct reader *r, struct ruleset *rs, const struct rule_form *form);
+void file_tests(struct reader *r, struct ruleset *rs, const struct doc *doc, struct str file,
+		const struct rule_form *forms, size_t n);
+
 /* Its threshold, against what it can measure. */
 void signal_range_check(struct reader *r, const struct signal *s);
 /* What can be said of one well-read rule. */

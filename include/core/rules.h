@@ -70,7 +70,7 @@ struct rule {
 	/* `drops_out: yes|no`: its being true means that the case has silently ended, which turns the case's other
 	 * open incidents into dropped_out.  Unsaid: yes if per case, a timer, and no strength. */
 	bool drops_out;
-	const struct doc *tests; /* a list, run by `rupturectl test`; or NULL */
+	const struct doc *tests; /* a list, or NULL: ruleset.tests has them all */
 	const struct doc *source; /* the rule as written, with its overrides */
 	bool locked;		  /* no override retires or weakens it; the administrator's `switched_off` does */
 	struct rule_changes changes;
@@ -84,6 +84,12 @@ struct rule_source {
 	bool is_default;  /* shipped with the program */
 };
 
+/* A test as written, for core/scenario.h. */
+struct rule_test {
+	struct str rule_id, file;
+	const struct doc *doc;
+};
+
 struct ruleset {
 	struct arena arena;
 	struct rule *rules; /* by id */
@@ -92,6 +98,7 @@ struct ruleset {
 	struct instruments instruments;
 	struct lexicons *lexicons;
 	struct str hash;    /* of everything: 32 digits */
+	VEC(struct rule_test) tests; /* of rules and of files, as they stand in the sources */
 };
 
 /* The faults of one file. */

@@ -9,6 +9,7 @@
 #include "core/lexicon.h"
 #include "core/record.h"
 #include "core/rules.h"
+#include "core/scenario.h"
 
 #define EVERY_NUMBER 1e15 /* a limit beyond this is none */
 #define LEAST_NUMBER 1e-6 /* one below this is there to keep out 0 */
@@ -191,6 +192,10 @@ static void reference_rules(void)
 	put_table("Keys of every kind", signal_shared_fields());
 	put_table("One of these beside `versus`, save with a control chart", signal_difference_fields());
 	put_table("A questionnaire", instrument_fields());
+	put_table("A test", scenario_fields());
+	put_table("`sessions` of a test, each; and every key of a record but those of its identity",
+		  scenario_session_fields());
+	put_table("What is expected, where a word is not enough", scenario_expect_fields());
 	put_table("A lexicon", lexicon_fields());
 	put_table("An entry of a lexicon", lexicon_entry_fields());
 }

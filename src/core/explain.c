@@ -378,3 +378,10 @@ void explain_text(const struct explanation *x, size_t session, member_namer name
 	if (!x->about.rule.n)
 		buf_printf(out, "  %zu fired, %zu did not, %zu had no data\n", fired, quiet, unknown);
 }
+
+void explain_rule_text(const struct explanation *x, size_t rule, int64_t at, member_namer name, struct buf *out)
+{
+	for (size_t i = 0; i < x->all.n; i++)
+		if (x->all.items[i].verdict.rule == rule && x->all.items[i].verdict.at == at)
+			text_verdict(x, &x->all.items[i], name, out);
+}

@@ -90,21 +90,14 @@ static void read_requires(struct reader *r, const struct doc *v, void *into, con
 				     STR_ARG(list->items[i]));
 }
 
-/* Only their shape: they are run by `rupturectl test`. */
-static void read_tests(struct reader *r, const struct doc *v, void *into, const struct field *f)
+/* What each says is read when all rules are known. */
+void read_tests(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
 	(void)f;
 	*(const struct doc **)into = v;
-	if (v->kind != DOC_LIST) {
+	if (v->kind != DOC_LIST)
 		reader_error(r, v, "wrong-kind", "each begins with `- name:`", "expected a list of tests, found %.*s",
 			     STR_ARG(doc_describe(r->arena, v)));
-		return;
-	}
-	for (size_t i = 0; i < v->n; i++)
-		if (v->items[i]->kind != DOC_MAP || !doc_get(v->items[i], "name") || !doc_get(v->items[i], "expect"))
-			reader_error(r, v->items[i], "test",
-				     "as in `{name: a fall fires once, ..., expect: {session 6: warning}}`",
-				     "a test needs a name and what it expects");
 }
 
 static const struct shape channels_shape = { SHAPE_PATTERN, "^[2-9] +channels$" };
@@ -150,7 +143,7 @@ static const struct shape requires_shape = { SHAPE_SOME, &requirement_shape };
 
 static const struct shape anything = { SHAPE_ANY };
 static const struct shape test_shape = { SHAPE_NAMED, &anything };
-static const struct shape tests_shape = { SHAPE_LIST, &test_shape };
+const struct shape shape_tests = { SHAPE_LIST, &test_shape };
 
 #define FORM(member) offsetof(struct rule_form, member)
 static const struct field rule_table[] = {
@@ -198,8 +191,8 @@ static const struct field rule_table[] = {
 	  read_any, FORM(drops_out), false, NULL, "yes, no", &shape_flag },
 	{ "locked", "yes: no override retires or weakens it; `switched_off` in the configuration may", read_flag,
 	  FORM(rule.locked), false, NULL },
-	{ "tests", "short records and what they must lead to; only their shape is looked at so far", read_tests,
-	  FORM(rule.tests), false, NULL, "a list", &tests_shape },
+	{ "tests", "short records and what the rule must find in them, run by `rupturectl test`, see below", read_tests,
+	  FORM(rule.tests), false, NULL, "a list", &shape_tests },
 	{ 0 },
 };
 #undef FORM

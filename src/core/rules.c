@@ -11,7 +11,7 @@
 struct file_form {
 	int64_t version;
 	struct str title;
-	const struct doc *lists, *signals, *instruments, *rules, *override;
+	const struct doc *lists, *signals, *instruments, *rules, *override, *tests;
 	struct shared_signals shared;
 };
 
@@ -49,6 +49,8 @@ static const struct field file_table[] = {
 	{ "override", "changes to rules of any file, see below", read_any, AT(override), false, NULL,
 	  "ids of rules, each with a map as below", &overrides_shape },
 	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL, "a list", &rules_shape },
+	{ "tests", "tests of rules that stand elsewhere, each with its `rule`", read_tests, AT(tests), false, NULL,
+	  "a list", &shape_tests },
 	{ 0 },
 };
 #undef AT
@@ -145,9 +147,10 @@ static void open_file(struct making *m, size_t i)
 		return;
 	}
 	fields_read(r, m->docs[i], file_table, file);
-	if (m->docs[i]->kind == DOC_MAP && !file->rules && !file->instruments && !file->override)
-		reader_error(r, m->docs[i], "empty", "a file has `rules:`, `lexicon:`, `instruments:` or `override:`",
-			     "a file without rules, lexicon or instruments");
+	if (m->docs[i]->kind == DOC_MAP && !file->rules && !file->instruments && !file->override && !file->tests)
+		reader_error(r, m->docs[i], "empty",
+			     "a file has `rules:`, `lexicon:`, `instruments:`, `override:` or `tests:`",
+			     "a file without rules, lexicon, instruments or tests");
 	if (file->instruments) {
 		struct path here = { NULL, "instruments", 0 };
 
@@ -280,6 +283,17 @@ static void read_rules(struct making *m, size_t source)
 	lint_shared(m, source);
 }
 
+/* When all rules are known: a file's tests may be about another's. */
+static void check_tests(struct making *m)
+{
+	for (size_t i = 0; i < m->forms.n; i++)
+		rule_tests(&m->readers[m->forms.items[i].source], m->rs, &m->forms.items[i]);
+	for (size_t i = 0; i < m->n; i++)
+		if (m->docs[i] && m->files[i].tests)
+			file_tests(&m->readers[i], m->rs, m->files[i].tests, m->sources[i].file, m->forms.items,
+				   m->forms.n);
+}
+
 /* What was told of one file at a place in another: an override's part of a rule. */
 static void send_home(struct making *m)
 {
@@ -309,6 +323,7 @@ static void read_all(struct making *m)
 		if (m->docs[i] && m->files[i].rules)
 			read_rules(m, i);
 	rules_lint(m->readers, m->forms.items, m->forms.n);
+	check_tests(m);
 	overrides_lint(&m->overrides, m->forms.items, m->forms.n);
 	send_home(m);
 }
