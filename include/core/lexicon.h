@@ -7,7 +7,8 @@
  * run only on turns that hold one of its required words.  All phrases of all lexicons are found in one pass whose
  * cost does not grow with their number: each phrase hangs on its rarest words (phrase.c, lexicon_index.c).
  *
- * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.  A lexicon file:
+ * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count; one of them, answer,
+ * is not in the turn's own words: another had asked a question that yes or no answers.  A lexicon file:
  *
  *	lexicon: hostility
  *	version: 1.0
@@ -20,6 +21,7 @@
  *	  - you never listen               # weight 1
  *	  - {say: "i (hate|despise) you", weight: 3, unless: []}
  *	  - {say: whatever, whole: yes}    # only as the whole of a turn, fillers aside
+ *	  - {say: no, opens: yes}          # only where a turn begins; "um, well, ..." may stand before
  *	  - {re: "what (the hell|on earth) (is|are) you"}
  */
 #ifndef RUPTURED_CORE_LEXICON_H
@@ -80,12 +82,18 @@ struct lexicon_scratch;
 struct lexicon_scratch *lexicon_scratch_new(const struct lexicons *l);
 void lexicon_scratch_free(struct lexicon_scratch *s);
 
+struct lexicon_turn {
+	const struct words_list *words;
+	struct str text;     /* what the words were split from */
+	struct str language; /* the record's ("en", "en-GB"); absent: "en" */
+	bool answers;	     /* another had asked a yes-or-no question */
+};
+
 /*
  * All hits of all lexicons of this language in a turn, by word, then lexicon; overlapping hits of one lexicon count
- * once (the longest, then the heaviest), and whether that one counts is asked afterwards.  `language` is the record's
- * ("en", "en-GB"); absent: "en".
+ * once (the longest, then the heaviest), and whether that one counts is asked afterwards.
  */
 void lexicons_match(const struct lexicons *l, struct lexicon_scratch *s, struct arena *a,
-		    const struct words_list *words, struct str text, struct str language, lexicon_hits *ret);
+		    const struct lexicon_turn *turn, lexicon_hits *ret);
 
 #endif

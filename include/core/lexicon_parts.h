@@ -15,6 +15,7 @@ struct context {
 	const char *name;
 	unsigned before, after; /* how many words away from the hit its phrase may stand; fillers are not counted */
 	bool over_commas;	/* reaches over a comma, never over a sentence end */
+	bool answer;		/* not words: the turn answers a question */
 	VEC(struct phrase) phrases;
 };
 typedef VEC(const struct context *) context_list;
@@ -25,6 +26,7 @@ struct entry {
 	struct str text; /* a regular expression's, as written; else absent */
 	double weight;
 	bool whole; /* only as the whole of a turn */
+	bool opens; /* only where a turn begins */
 	context_list unless;
 	struct pattern *pattern; /* or NULL */
 	size_t pattern_number;	 /* among all patterns */
@@ -91,6 +93,6 @@ void lexicons_index(struct lexicons *l);
 /* The contexts that need no file. */
 void contexts_add_builtin(struct lexicons *l);
 /* The name of the first of `unless` in which the words first..last stand, or NULL. */
-const char *context_around(const context_list *unless, const struct words_list *words, size_t first, size_t last);
+const char *context_around(const context_list *unless, const struct lexicon_turn *turn, size_t first, size_t last);
 
 #endif

@@ -39,46 +39,121 @@ static bool dyad_of(const struct record *r, int ret[2])
 	return n == 2 && therapists == 1;
 }
 
-/* A reply: consecutive turns of one speaker, as far as people who take part are concerned. */
+/*
+ * A reply: the turns that one speaker takes, one after the other.  Nods of others in between do not end it, and nodding
+ * makes no reply, save in answer to a question.
+ */
 struct reply {
 	int who;
-	size_t first, end; /* turns */
+	enum question asks; /* with its last turn */
 };
-typedef VEC(struct reply) reply_list;
+struct heard {
+	uint32_t replies; /* that have begun when the turn ends, its own among them */
+	bool taken;	  /* the turn is of a reply */
+};
+struct room {
+	const struct record *record;
+	const struct cue *cues;
+	bool here[RECORD_MAX_PARTICIPANTS];
+	VEC(struct reply) replies;
+	struct heard *heard; /* by turn */
+};
 
-static void find_replies(struct arena *a, const struct record *r, reply_list *ret)
+static bool takes_turn(const struct room *room, size_t turn)
 {
+	size_t n = room->replies.n;
+	const struct reply *last = n ? &room->replies.items[n - 1] : NULL;
+	int who = room->record->turns.items[turn].who;
+
+	return takes_part(room->record, who) &&
+	       (!room->cues[turn].nods || (last && last->asks != QUESTION_NONE && last->who != who));
+}
+
+static void find_replies(struct arena *a, struct room *room)
+{
+	const struct record *r = room->record;
+
+	room->heard = ARENA_ARRAY(a, struct heard, r->turns.n);
 	for (size_t i = 0; i < r->turns.n; i++) {
 		int who = r->turns.items[i].who;
+		bool taken = takes_turn(room, i);
 
-		if (!takes_part(r, who))
-			continue;
-		if (ret->n && ret->items[ret->n - 1].who == who)
-			ret->items[ret->n - 1].end = i + 1;
-		else
-			*VEC_PUSH(a, ret) = (struct reply){ who, i, i + 1 };
+		if (taken && (!room->replies.n || room->replies.items[room->replies.n - 1].who != who))
+			*VEC_PUSH(a, &room->replies) = (struct reply){ .who = who };
+		if (taken)
+			room->replies.items[room->replies.n - 1].asks = room->cues[i].asks;
+		room->heard[i] = (struct heard){ (uint32_t)room->replies.n, taken };
 	}
 }
 
-/* Answer adjacency: between two replies of the same other person, one speaks to that person. */
-static void infer(struct arena *a, const struct record *r, struct addressee *ret)
+/* Of the replies from `first` on, in the direction of `step`, the nearest that is not this speaker's; NULL: none. */
+static const struct reply *other_reply(const struct room *room, size_t first, int step, int speaker)
 {
-	reply_list replies = { 0 };
+	for (size_t i = first; i < room->replies.n; i += (size_t)step) /* wraps below the first */
+		if (room->replies.items[i].who != speaker)
+			return &room->replies.items[i];
+	return NULL;
+}
 
-	find_replies(a, r, &replies);
-	for (size_t i = 1; i + 1 < replies.n; i++) {
-		const struct reply *reply = &replies.items[i];
-		int before = reply[-1].who, after = reply[1].who;
+/*
+ * Whoever spoke before, if there is a sign that the two speak with each other: that person goes on behind the turn, or
+ * had answered this speaker, or has asked something.  Else the turn may be meant for all, or for somebody who keeps
+ * silent.  `next`: the reply that is heard behind the turn.
+ */
+static int answered(const struct room *room, size_t turn, size_t next)
+{
+	int speaker = room->record->turns.items[turn].who;
+	const struct reply *before = other_reply(room, (size_t)room->heard[turn].replies - 1, -1, speaker);
+	const struct reply *after = other_reply(room, next, 1, speaker);
+	bool with_each_other;
 
-		if (before != after)
+	if (!before)
+		return -1;
+	with_each_other = (after && after->who == before->who) ||
+			  (before > room->replies.items && before[-1].who == speaker) || before->asks != QUESTION_NONE;
+	return with_each_other ? before->who : -1;
+}
+
+/* Who is called by what they are, if just one other is that. */
+static int called(const struct room *room, size_t turn)
+{
+	const struct record *r = room->record;
+	int role = room->cues[turn].called == CALLED_PARENT ? ROLE_PARENT : ROLE_THERAPIST, one = -1;
+
+	for (int i = 0; i < (int)r->participants.n; i++) {
+		if (i == r->turns.items[turn].who || r->participants.items[i].role != role || !room->here[i])
 			continue;
-		for (size_t t = reply->first; t < reply->end; t++)
-			if (r->turns.items[t].who == reply->who)
-				ret[t] = (struct addressee){ before, true };
+		if (one >= 0)
+			return -1;
+		one = i;
+	}
+	return one;
+}
+
+static void infer(struct arena *a, const struct record *r, const struct cue *cues, struct addressee *ret)
+{
+	struct room room = { .record = r, .cues = cues };
+	size_t next;
+
+	for (int i = 0; i < (int)r->participants.n; i++)
+		room.here[i] = !stayed_away(r, i);
+	find_replies(a, &room);
+	next = room.replies.n;
+	for (size_t i = r->turns.n; i-- > 0;) {
+		int to = -1;
+
+		if (takes_part(r, r->turns.items[i].who)) {
+			to = cues[i].called != CALLED_NOBODY ? called(&room, i) : -1;
+			to = to >= 0 ? to : answered(&room, i, next);
+		}
+		if (to >= 0)
+			ret[i] = (struct addressee){ to, true };
+		if (room.heard[i].taken)
+			next = room.heard[i].replies - 1;
 	}
 }
 
-struct addressee *addressees_of(struct arena *a, const struct record *record)
+struct addressee *addressees_of(struct arena *a, const struct record *record, const struct cue *cues)
 {
 	struct addressee *ret = ARENA_ARRAY(a, struct addressee, record->turns.n + 1);
 	int two[2];
@@ -90,7 +165,7 @@ struct addressee *addressees_of(struct arena *a, const struct record *record)
 		ret[i].to = !dyad || (who != two[0] && who != two[1]) ? -1 : who == two[0] ? two[1] : two[0];
 	}
 	if (!dyad)
-		infer(a, record, ret);
+		infer(a, record, cues, ret);
 	for (size_t i = 0; i < record->turns.n; i++)
 		if (record->turns.items[i].to >= 0)
 			ret[i] = (struct addressee){ record->turns.items[i].to, false };

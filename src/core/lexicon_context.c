@@ -77,6 +77,7 @@ void contexts_add_builtin(struct lexicons *l)
 		*c = (struct context){ builtin[i].name, builtin[i].before, builtin[i].after, builtin[i].over_commas };
 		context_fill(&l->arena, c, builtin[i].phrases, sizeof builtin[i].phrases / sizeof *builtin[i].phrases);
 	}
+	*VEC_PUSH(&l->arena, &l->contexts) = (struct context){ .name = "answer", .answer = true };
 }
 
 static bool parted(const struct context *c, const struct word *w)
@@ -117,12 +118,14 @@ static bool stands_after(const struct context *c, const struct words_list *words
 	return false;
 }
 
-const char *context_around(const context_list *unless, const struct words_list *words, size_t first, size_t last)
+const char *context_around(const context_list *unless, const struct lexicon_turn *turn, size_t first, size_t last)
 {
+	const struct words_list *words = turn->words;
+
 	for (size_t i = 0; i < unless->n; i++) {
 		const struct context *c = unless->items[i];
 
-		if (stands_before(c, words, first) || stands_after(c, words, last))
+		if ((c->answer && turn->answers) || stands_before(c, words, first) || stands_after(c, words, last))
 			return c->name;
 	}
 	return NULL;

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/cue.h"
 #include "core/lexicon_parts.h"
 
 struct raw_hit {
@@ -84,9 +85,19 @@ static bool is_whole(const struct words_list *words, size_t first, size_t last)
 	return true;
 }
 
+static bool opens_turn(const struct words_list *words, size_t first)
+{
+	for (size_t i = 0; i < first; i++)
+		if (!words->items[i].filler && !cue_is_opener(&words->items[i]))
+			return false;
+	return true;
+}
+
 static void keep(struct lexicon_scratch *s, const struct words_list *words, uint32_t entry, size_t first, size_t last)
 {
-	if (!s->lexicons->entries.items[entry].whole || is_whole(words, first, last))
+	const struct entry *e = &s->lexicons->entries.items[entry];
+
+	if ((!e->whole || is_whole(words, first, last)) && (!e->opens || opens_turn(words, first)))
 		*VEC_PUSH(&s->arena, &s->raw) = (struct raw_hit){ entry, (uint32_t)first, (uint32_t)last };
 }
 
@@ -225,10 +236,10 @@ static bool claim(uint32_t *taken, uint32_t mark, const struct raw_hit *h)
 	return true;
 }
 
-static void choose(struct lexicon_scratch *s, struct arena *a, const struct words_list *words, lexicon_hits *ret)
+static void choose(struct lexicon_scratch *s, struct arena *a, const struct lexicon_turn *turn, lexicon_hits *ret)
 {
 	const struct entry *entries = s->lexicons->entries.items;
-	uint32_t *taken = ARENA_ARRAY(&s->arena, uint32_t, words->n);
+	uint32_t *taken = ARENA_ARRAY(&s->arena, uint32_t, turn->words->n);
 
 	qsort_r(s->raw.items, s->raw.n, sizeof *s->raw.items, by_claim, (void *)entries);
 	for (size_t i = 0; i < s->raw.n; i++) {
@@ -243,14 +254,14 @@ static void choose(struct lexicon_scratch *s, struct arena *a, const struct word
 			.weight = e->weight,
 			.word = h->first,
 			.words = h->last - h->first + 1,
-			.unless = context_around(&e->unless, words, h->first, h->last),
+			.unless = context_around(&e->unless, turn, h->first, h->last),
 		};
 	}
 	qsort(ret->items, ret->n, sizeof *ret->items, by_word);
 }
 
 void lexicons_match(const struct lexicons *l, struct lexicon_scratch *s, struct arena *a,
-		    const struct words_list *words, struct str text, struct str language, lexicon_hits *ret)
+		    const struct lexicon_turn *turn, lexicon_hits *ret)
 {
 	assert(s->lexicons == l);
 	ret->n = 0;
@@ -259,11 +270,11 @@ void lexicons_match(const struct lexicons *l, struct lexicon_scratch *s, struct 
 		memset(s->pattern_turn, 0, (l->n_patterns + 1) * sizeof *s->pattern_turn);
 		s->turn = 1;
 	}
-	learn_language(s, language);
-	find_phrases(s, words);
-	find_patterns(s, words, text);
+	learn_language(s, turn->language);
+	find_phrases(s, turn->words);
+	find_patterns(s, turn->words, turn->text);
 	if (s->raw.n) {
-		choose(s, a, words, ret);
+		choose(s, a, turn, ret);
 		memset(&s->raw, 0, sizeof s->raw);
 		arena_reset(&s->arena);
 	}

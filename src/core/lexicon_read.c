@@ -53,7 +53,7 @@ static const struct field lexicon_table[] = {
 struct entry_form {
 	const struct doc *say, *re, *unless;
 	double weight;
-	bool whole;
+	bool whole, opens;
 };
 
 static const struct limit_range weight_range = { LEXICON_MIN_WEIGHT, WEIGHT_MAX, false };
@@ -64,10 +64,12 @@ static const struct field entry_table[] = {
 	  NULL, "text", &shape_text },
 	{ "weight", "how much a hit counts; 1 when not given", read_double, offsetof(struct entry_form, weight), false,
 	  &weight_range },
-	{ "unless", "contexts in which it does not count: negation, courtesy, quotation, life", read_any,
+	{ "unless", "contexts in which it does not count: negation, courtesy, quotation, life, answer", read_any,
 	  offsetof(struct entry_form, unless), false, NULL, "a list of names", &shape_texts },
 	{ "whole", "yes: it counts only where it is the whole of a turn, fillers aside", read_flag,
 	  offsetof(struct entry_form, whole) },
+	{ "opens", "yes: it counts only at the beginning of a turn, fillers and \"well, but, and, so, oh\" aside",
+	  read_flag, offsetof(struct entry_form, opens) },
 	{ 0 },
 };
 
@@ -171,7 +173,8 @@ static void read_context_name(struct reading *g, const struct doc *doc, void *li
 		return;
 	hint = suggest_context(g, doc->text);
 	reader_error(g->reader, doc, "unknown-context",
-		     hint ? hint : "there are negation, courtesy, quotation and life, and those under `contexts`",
+		     hint ? hint
+			  : "there are negation, courtesy, quotation, life and answer, and those under `contexts`",
 		     "unknown context \"%.*s\"", STR_ARG(doc->text));
 }
 
@@ -306,8 +309,11 @@ static void read_map_entry(struct reading *g, const struct doc *doc)
 		read_unless(g, form.unless, &unless);
 	if (form.whole)
 		buf_puts(&g->lexicons->canonical, STR(" whole"));
+	if (form.opens)
+		buf_puts(&g->lexicons->canonical, STR(" opens"));
 	entry = add_entry(g, form.weight, form.unless ? &unless : &g->unless);
 	g->lexicons->entries.items[entry].whole = form.whole;
+	g->lexicons->entries.items[entry].opens = form.opens;
 	if (form.say)
 		for_each(g, form.say, add_phrase, &entry);
 	else if (is_text(g->reader, form.re, "a regular expression")) {

@@ -139,16 +139,45 @@ static void sum_hits(struct arena *a, struct skeleton *s, struct skeleton_turn *
 	}
 }
 
+/* Who spoke last, nods aside, and whether it was a question. */
+struct spoken {
+	int who; /* -1: nobody yet */
+	enum question asks;
+};
+struct traced {
+	size_t turn;
+	struct lexicon_hit hit;
+};
+
 /* What extract() needs for one turn after the other; the session's words live in `text` for one turn only. */
 struct extraction {
 	const struct lexicons *lexicons;
 	struct lexicon_scratch *scratch;
 	const struct extract_trace *trace;
-	struct arena *out, text;
+	struct arena *out, text, own;
 	struct skeleton *skeleton;
+	struct cue *cues;	    /* by turn */
+	struct spoken last, before; /* by two people */
+	VEC(struct traced) traced;  /* only with a trace: it tells the addressees, which are known last */
 };
 
-static void extract_turn(struct extraction *x, size_t index, const struct turn *turn, const struct addressee *to)
+static bool answers(const struct extraction *x, int who)
+{
+	const struct spoken *other = x->last.who == who ? &x->before : &x->last;
+
+	return other->asks == QUESTION_YES_NO;
+}
+
+static void hear(struct extraction *x, int who, const struct cue *cue)
+{
+	if (cue->nods)
+		return;
+	if (x->last.who != who)
+		x->before = x->last;
+	x->last = (struct spoken){ who, cue->asks };
+}
+
+static void extract_turn(struct extraction *x, size_t index, const struct turn *turn)
 {
 	struct words_list words = { 0 };
 	lexicon_hits hits = { 0 };
@@ -156,11 +185,13 @@ static void extract_turn(struct extraction *x, size_t index, const struct turn *
 	struct skeleton_turn *t = VEC_PUSH(x->out, &s->turns);
 
 	words_split(&x->text, turn->text, &words);
-	lexicons_match(x->lexicons, x->scratch, &x->text, &words, turn->text, s->language, &hits);
+	x->cues[index] = cue_of(&words, turn->text);
+	lexicons_match(x->lexicons, x->scratch, &x->text,
+		       &(struct lexicon_turn){ &words, turn->text, s->language, answers(x, turn->who) }, &hits);
+	hear(x, turn->who, &x->cues[index]);
 	*t = (struct skeleton_turn){
 		.who = (int16_t)turn->who,
-		.to = (int16_t)to->to,
-		.to_inferred = to->inferred,
+		.to = -1,
 		.at = tick(turn->at),
 		.end = tick(turn->end),
 		.words = (uint16_t)(words.n < UINT16_MAX ? words.n : UINT16_MAX),
@@ -168,8 +199,23 @@ static void extract_turn(struct extraction *x, size_t index, const struct turn *
 	};
 	sum_hits(x->out, s, t, &hits);
 	for (size_t i = 0; x->trace && i < hits.n; i++)
-		x->trace->hit(x->trace->user, index, &hits.items[i], turn->who, to->to);
+		*VEC_PUSH(&x->own, &x->traced) = (struct traced){ index, hits.items[i] };
 	arena_reset(&x->text);
+}
+
+static void extract_addressees(struct extraction *x, const struct record *record)
+{
+	const struct addressee *to = addressees_of(&x->own, record, x->cues);
+
+	for (size_t i = 0; i < record->turns.n; i++) {
+		x->skeleton->turns.items[i].to = (int16_t)to[i].to;
+		x->skeleton->turns.items[i].to_inferred = to[i].inferred;
+	}
+	for (size_t i = 0; i < x->traced.n; i++) {
+		const struct traced *t = &x->traced.items[i];
+
+		x->trace->hit(x->trace->user, t->turn, &t->hit, record->turns.items[t->turn].who, to[t->turn].to);
+	}
 }
 
 struct skeleton *extract(struct arena *a, const struct record *record, const struct lexicons *lexicons,
@@ -177,20 +223,20 @@ struct skeleton *extract(struct arena *a, const struct record *record, const str
 			 const struct extract_trace *trace)
 {
 	struct skeleton *s = ARENA_NEW(a, struct skeleton);
-	struct extraction x = { lexicons, scratch, trace, a, { .wipe = true }, s };
+	struct extraction x = { lexicons, scratch, trace, a, { .wipe = true }, { 0 }, s };
 	bool consent = record->consent_transcript == 1 || (record->consent_transcript != 0 && !policy.consent_required);
-	struct arena own = { 0 };
-	struct addressee *to;
 
 	copy_plain(a, record, s);
 	list_lexicons(a, lexicons, s);
 	s->has_turns = consent && record->turns.n > 0;
 	if (!s->has_turns)
 		return s;
-	to = addressees_of(&own, record);
+	x.cues = ARENA_ARRAY(&x.own, struct cue, record->turns.n);
+	x.last.who = x.before.who = -1;
 	for (size_t i = 0; i < record->turns.n; i++)
-		extract_turn(&x, i, &record->turns.items[i], &to[i]);
+		extract_turn(&x, i, &record->turns.items[i]);
+	extract_addressees(&x, record);
 	arena_release(&x.text);
-	arena_release(&own);
+	arena_release(&x.own);
 	return s;
 }

@@ -54,17 +54,23 @@ static struct setup setup_phrases(struct arena *a, const char *const *phrases, s
 	setup_phrases(arena, (const char *const[]){ __VA_ARGS__ },                                                     \
 		      sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
-static lexicon_hits *hits_in(struct setup *t, const char *text, const char *language)
+static lexicon_hits *hits_said(struct setup *t, const char *text, const char *language, bool answers)
 {
 	struct words_list words = { 0 };
+	struct lexicon_turn turn = { &words, str_of(text), str_of(language), answers };
 
 	if (!t->scratch) {
 		lexicons_freeze(t->lexicons);
 		t->scratch = lexicon_scratch_new(t->lexicons);
 	}
 	words_split(t->arena, str_of(text), &words);
-	lexicons_match(t->lexicons, t->scratch, t->arena, &words, str_of(text), str_of(language), &t->hits);
+	lexicons_match(t->lexicons, t->scratch, t->arena, &turn, &t->hits);
 	return &t->hits;
+}
+
+static lexicon_hits *hits_in(struct setup *t, const char *text, const char *language)
+{
+	return hits_said(t, text, language, false);
 }
 
 /* Hits that count. */
@@ -194,6 +200,33 @@ TEST(a_phrase_may_have_to_be_the_whole_of_a_turn)
 	CHECK_INT(count(&t, "well i don't know"), 0);
 	CHECK_INT(count(&t, "Noope!"), 1);
 	CHECK_INT(count(&t, "noope not me"), 0);
+	setup_end(&t);
+}
+
+TEST(a_phrase_may_have_to_begin_a_turn)
+{
+	struct setup t = PHRASES("{say: \"no\", opens: yes}", "{re: 'n+ope', opens: yes}");
+
+	CHECK_INT(count(&t, "No, I went there"), 1);
+	CHECK_INT(count(&t, "um well but no"), 1);
+	CHECK_INT(count(&t, "Oh. You know, no!"), 1);
+	CHECK_INT(count(&t, "there is no way"), 0);
+	CHECK_INT(count(&t, "i said no"), 0);
+	CHECK_INT(count(&t, "so nnope"), 1);
+	CHECK_INT(count(&t, "that was nnope"), 0);
+	setup_end(&t);
+}
+
+TEST(the_context_answer_is_that_of_the_turn)
+{
+	struct setup t = PHRASES("{say: \"no\", unless: [answer]}", "never");
+
+	CHECK_INT(hits_said(&t, "no never", NULL, false)->n, 2);
+	CHECK(!t.hits.items[0].unless);
+	hits_said(&t, "no never", NULL, true);
+	REQUIRE(t.hits.n == 2);
+	CHECK(t.hits.items[0].unless && strcmp(t.hits.items[0].unless, "answer") == 0);
+	CHECK(!t.hits.items[1].unless);
 	setup_end(&t);
 }
 
@@ -428,6 +461,7 @@ TEST(the_canonical_bytes_change_with_a_phrase_a_weight_and_a_context)
 		"lexicon: x\nversion: 1.0\ncontexts: {c: d}\nentries: [a]\n",
 		"lexicon: x\nversion: 1.0\nentries: ['re: a']\n",
 		"lexicon: x\nversion: 1.0\nentries: [{say: a, whole: yes}]\n",
+		"lexicon: x\nversion: 1.0\nentries: [{say: a, opens: yes}]\n",
 		"lexicon: x\nversion: 1.0\nlanguage: en\nentries: [a]\n",
 	};
 	enum { N = sizeof texts / sizeof *texts };

@@ -154,11 +154,51 @@ TEST(the_trace_shows_silenced_hits_too)
 	lexicons_free(l);
 }
 
+#define NO_ANSWER "lexicon: no\nversion: 1.0\nunless: [answer]\nentries: [no]\n"
+
+/* Which turns have hits that count: "1" or "0" each. */
+static struct str counting(struct arena *a, const struct record *r, const struct lexicons *l)
+{
+	const struct skeleton *s = extracted(a, r, l);
+	struct str shown = STR("");
+
+	for (size_t i = 0; i < s->turns.n; i++)
+		shown = arena_printf(a, "%.*s%d", STR_ARG(shown), s->turns.items[i].n_hits > 0);
+	return shown;
+}
+
+TEST(no_after_a_yes_or_no_question_of_another_is_an_answer)
+{
+	struct lexicons *l = lexicons_of(arena, NO_ANSWER, NULL);
+	struct record *r = RECORD(ROLE_THERAPIST, ROLE_CLIENT, ROLE_CLIENT);
+
+	say(arena, r, 1, -1, "no");
+	say(arena, r, 0, -1, "did you go there");
+	say(arena, r, 2, -1, "mm");
+	say(arena, r, 1, -1, "no");
+	say(arena, r, 1, -1, "no i did not");
+	say(arena, r, 2, -1, "no");
+	say(arena, r, 0, -1, "what did you say");
+	say(arena, r, 1, -1, "no");
+	say(arena, r, 1, -1, "did you");
+	say(arena, r, 1, -1, "no");
+	CHECK_STR(counting(arena, r, l), "1000010101");
+	lexicons_free(l);
+}
+
 /* Addressees as a text: one cell a turn, "?" unknown, "~" inferred. */
 static struct str addressees_shown(struct arena *a, const struct record *r)
 {
-	struct addressee *to = addressees_of(a, r);
+	struct cue *cues = ARENA_ARRAY(a, struct cue, r->turns.n);
+	struct words_list words = { 0 };
+	struct addressee *to;
 	struct str shown = STR("");
+
+	for (size_t i = 0; i < r->turns.n; i++) {
+		words_split(a, r->turns.items[i].text, &words);
+		cues[i] = cue_of(&words, r->turns.items[i].text);
+	}
+	to = addressees_of(a, r, cues);
 
 	for (size_t i = 0; i < r->turns.n; i++)
 		shown = to[i].to < 0
@@ -191,29 +231,78 @@ TEST(who_stayed_away_is_not_in_the_room)
 	CHECK_STR(addressees_shown(arena, r), " ? ?");
 }
 
-TEST(in_a_family_an_answer_between_two_replies_of_one_person_is_to_that_person)
+/* Several turns by one letter each: "0 1 0", with "m" behind a number for a nod and "?" for a question. */
+static struct str inferred(struct arena *a, struct record *r, const char *talk)
+{
+	r->turns.n = 0;
+	for (const char *p = talk; *p; p++) {
+		const char *text = p[1] == 'm' ? "mm-hmm" : p[1] == '?' ? "what was it" : "it was so";
+
+		if (*p >= '0' && *p <= '9')
+			say(a, r, *p - '0', -1, text);
+	}
+	return addressees_shown(a, r);
+}
+
+TEST(between_two_replies_of_one_person_one_speaks_to_that_person)
 {
 	struct record *r = RECORD(ROLE_THERAPIST, ROLE_PARENT, ROLE_CHILD, ROLE_INTERPRETER);
 
-	say(arena, r, 0, -1, "a");
-	say(arena, r, 1, -1, "b");
-	say(arena, r, 3, -1, "interpreted");
-	say(arena, r, 1, -1, "b again");
-	say(arena, r, 0, -1, "c");
-	say(arena, r, 2, -1, "d");
-	say(arena, r, 1, 0, "e");
-	say(arena, r, 2, -1, "f");
-	CHECK_STR(addressees_shown(arena, r), " ? ~0 ? ~0 ? ? 0 ?");
+	CHECK_STR(inferred(arena, r, "0 1 0 2"), " ? ~0 ~1 ?");
+	CHECK_STR(inferred(arena, r, "0 1 3 1 0"), " ? ~0 ? ~0 ~1");
+	CHECK_STR(inferred(arena, r, "0 1 2"), " ? ? ?");
+	CHECK_STR(inferred(arena, r, "0 1 1 2 2 1"), " ? ? ? ~1 ~1 ~2");
+}
+
+TEST(who_goes_on_after_an_answer_speaks_to_the_one_who_answered)
+{
+	struct record *r = RECORD(ROLE_THERAPIST, ROLE_PARENT, ROLE_CHILD);
+
+	CHECK_STR(inferred(arena, r, "2 1 2 0"), " ? ~2 ~1 ?");
+}
+
+TEST(a_nod_takes_no_turn_and_is_to_the_one_it_listens_to)
+{
+	struct record *r = RECORD(ROLE_THERAPIST, ROLE_PARENT, ROLE_CHILD);
+
+	CHECK_STR(inferred(arena, r, "0 1 2m 0"), " ? ~0 ? ~1");
+	CHECK_STR(inferred(arena, r, "0 1 2m 1 0"), " ? ~0 ~1 ~0 ~1");
+	CHECK_STR(inferred(arena, r, "1m 2m"), " ? ?");
+}
+
+TEST(what_follows_a_question_is_to_the_one_who_asked)
+{
+	struct record *r = RECORD(ROLE_THERAPIST, ROLE_PARENT, ROLE_CHILD);
+
+	CHECK_STR(inferred(arena, r, "0? 1 2"), " ? ~0 ?");
+	CHECK_STR(inferred(arena, r, "0? 1m 2"), " ? ~0 ?");
+}
+
+TEST(who_is_called_is_spoken_to_if_just_one_is_that)
+{
+	struct record *r = RECORD(ROLE_THERAPIST, ROLE_PARENT, ROLE_CHILD, ROLE_SIBLING);
+
+	say(arena, r, 0, -1, "it was so");
+	say(arena, r, 2, -1, "Mum, you were there");
+	say(arena, r, 1, -1, "it was so");
+	CHECK_STR(addressees_shown(arena, r), " ? ~1 ?");
+	r->participants.items[3].role = ROLE_PARENT;
+	CHECK_STR(addressees_shown(arena, r), " ? ? ?");
+	*VEC_PUSH(arena, &r->attendance) = (struct attendance){ .who = 3, .status = NO_SHOW };
+	CHECK_STR(addressees_shown(arena, r), " ? ~1 ?");
+	r->attendance.n = 0;
+	r->turns.items[1].who = 3;
+	CHECK_STR(addressees_shown(arena, r), " ? ~1 ?");
+	r->turns.items[1].to = 2;
+	CHECK_STR(addressees_shown(arena, r), " ? 2 ?");
 }
 
 TEST(two_therapists_and_a_client_are_no_dyad)
 {
 	struct record *r = RECORD(ROLE_THERAPIST, ROLE_THERAPIST, ROLE_CLIENT);
 
-	say(arena, r, 2, -1, "a");
-	say(arena, r, 0, -1, "b");
-	say(arena, r, 2, -1, "c");
-	CHECK_STR(addressees_shown(arena, r), " ? ~2 ?");
+	CHECK_STR(inferred(arena, r, "2 0 2"), " ? ~2 ~0");
+	CHECK_STR(inferred(arena, r, "2 0"), " ? ?");
 }
 
 static struct skeleton *full(struct arena *a, struct lexicons **ret_lexicons)
