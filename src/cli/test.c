@@ -3,145 +3,244 @@
  * rupturectl test: runs the tests that stand in the rules, and says what they leave out.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "app/ruledir.h"
+#include "cli/testing.h"
 #include "cli/tool.h"
-#include "core/scenario.h"
+#include "io/files.h"
 
-struct options {
-	struct strs rules, paths; /* --rules, and those whose tests are run */
-	struct str rule, junit;
+struct request {
+	struct strs rules; /* --rules: judged by, their tests not run */
+	struct strs paths; /* judged by too, and their tests are run */
+	struct str rule;   /* --rule, a pattern; or absent */
+	const char *junit; /* or NULL */
 	bool verbose;
 };
 
-struct counts {
-	size_t passed, failed, retired;
-};
-
-struct running {
-	struct tool *tool;
-	const struct options *options;
-	const struct ruleset *rules;
-	struct scenario_suite suite;
-	struct strs selected; /* files whose tests are run; none: all */
-	struct counts all;
-	struct counts *by_rule;
-	struct buf failures;
-	struct json *json; /* or NULL */
-};
-
-static bool is_selected(const struct running *run, const struct rule_test *test)
+static int parse(struct arena *a, int argc, char **argv, struct request *ret)
 {
-	if (run->options->rule.n && !str_matches(test->rule_id, run->options->rule))
-		return false;
-	for (size_t i = 0; i < run->selected.n; i++)
-		if (str_eq(run->selected.items[i], test->file))
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-v") == 0)
+			ret->verbose = true;
+		else if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc)
+			*VEC_PUSH(a, &ret->rules) = str_of(argv[++i]);
+		else if (strcmp(argv[i], "--rule") == 0 && i + 1 < argc)
+			ret->rule = str_of(argv[++i]);
+		else if (strcmp(argv[i], "--junit") == 0 && i + 1 < argc)
+			ret->junit = argv[++i];
+		else if (argv[i][0] == '-')
+			return tool_misuse("test: unknown option \"%s\"", argv[i]);
+		else
+			*VEC_PUSH(a, &ret->paths) = str_of(argv[i]);
+	}
+	return EXIT_FINE;
+}
+
+/* ---- the rules ---- */
+
+struct loaded {
+	struct rule_sources sources;
+	struct strs chosen; /* files whose tests are run; none: all */
+};
+
+/* Two paths may lead to one file: a rule in the directory that --rules names. */
+static const struct rule_source *same_file(const struct rule_sources *sources, struct str file)
+{
+	char *real = realpath(file.p, NULL);
+	const struct rule_source *found = NULL;
+
+	for (size_t i = 0; real && !found && i < sources->n; i++) {
+		char *other = realpath(sources->items[i].file.p, NULL);
+
+		if (other && strcmp(real, other) == 0)
+			found = &sources->items[i];
+		free(other);
+	}
+	free(real);
+	return found;
+}
+
+static int load_paths(struct arena *a, const struct strs *rules, const struct strs *paths, struct loaded *ret,
+		      struct error *e)
+{
+	struct rule_sources base, own;
+	VEC(struct rule_source) all = { 0 };
+
+	if (ruledir_read(a, rules, &base, e) < 0 || ruledir_read(a, paths, &own, e) < 0)
+		return -1;
+	for (size_t i = 0; i < base.n; i++)
+		*VEC_PUSH(a, &all) = base.items[i];
+	for (size_t i = 0; i < own.n; i++) {
+		const struct rule_source *same = same_file(&base, own.items[i].file);
+
+		*VEC_PUSH(a, &ret->chosen) = same ? same->file : own.items[i].file;
+		if (!same)
+			*VEC_PUSH(a, &all) = own.items[i];
+	}
+	ret->sources = (struct rule_sources){ all.items, all.n };
+	return 0;
+}
+
+static int load(const struct tool *t, struct arena *a, const struct request *request, struct loaded *ret)
+{
+	struct strs configured = { 0 };
+	struct config *config;
+	struct error e = { 0 };
+
+	if (!request->rules.n && !request->paths.n) {
+		config = tool_config(t);
+		if (!config)
+			return EXIT_WRONG;
+		for (size_t i = 0; i < config->rules.n; i++)
+			*VEC_PUSH(a, &configured) = arena_dup(a, config->rules.items[i]);
+		config_free(config);
+	}
+	if (load_paths(a, configured.n ? &configured : &request->rules, &request->paths, ret, &e) < 0)
+		return tool_fail(&e);
+	return ret->sources.n ? EXIT_FINE : tool_misuse("no *.yaml file at the given paths");
+}
+
+/* ---- the tests ---- */
+
+static bool is_chosen(const struct loaded *loaded, struct str file)
+{
+	for (size_t i = 0; i < loaded->chosen.n; i++)
+		if (str_eq(loaded->chosen.items[i], file))
 			return true;
-	return !run->selected.n;
+	return !loaded->chosen.n;
 }
 
-static void note(struct running *run, const struct scenario_result *result)
+static void run_one(struct arena *out, struct testing *t, const struct rule_test *test, size_t rule)
 {
-	struct counts *c = &run->by_rule[result->rule];
-
-	run->all.passed += result->passed;
-	run->all.failed += !result->passed;
-	c->passed += result->passed;
-	c->failed += !result->passed;
-	if (result->passed)
-		return;
-	if (run->failures.n)
-		buf_putc(&run->failures, '\n');
-	scenario_tell(&run->suite, result, &run->failures);
-}
-
-static void run_one(struct running *run, const struct rule_test *test)
-{
-	const struct rule *rule = rules_find(run->rules, test->rule_id);
+	struct testing_case *c = VEC_PUSH(out, &t->cases);
 	struct arena a = { 0 };
 	struct diags d = { .arena = &a };
 	struct reader r = { .arena = &a, .diags = &d, .unknown_key = DIAG_ERROR };
 	struct scenario scenario;
+	struct scenario_result *result;
+	struct buf message = { 0 };
 
-	if (rule->status == STATUS_RETIRED)
-		run->all.retired++;
-	else if (scenario_read(&r, test->doc, rule, &run->rules->instruments, &scenario)) {
-		scenario.file = test->file;
-		note(run, scenario_run(&a, &run->suite, &scenario));
-	}
+	/* It read well when the rules were compiled. */
+	scenario_read(&r, test->doc, &t->rules->rules[rule], &t->rules->instruments, &scenario);
+	scenario.file = test->file;
+	result = scenario_run(&a, &t->suite, &scenario);
+	if (!result->passed)
+		scenario_tell(&t->suite, result, &message);
+	*c = (struct testing_case){ .rule = rule, .file = test->file, .line = scenario.at.line };
+	c->name = arena_dup(out, scenario.name);
+	c->passed = result->passed;
+	c->message = message.n ? arena_dup(out, buf_str(&message)) : c->message;
+	t->passed += c->passed;
+	t->failed += !c->passed;
+	buf_release(&message);
 	arena_release(&a);
 }
 
-static void print_rules(const struct running *run)
+/* The rules asked about: those of the chosen files and those whose tests stand there. */
+static void ask(struct arena *a, struct testing *t, const struct loaded *loaded, const struct request *request)
 {
-	for (size_t i = 0; i < run->rules->n; i++) {
-		const struct counts *c = &run->by_rule[i];
+	t->asked = ARENA_ARRAY(a, bool, t->rules->n + 1);
+	for (size_t i = 0; i < t->rules->n; i++)
+		t->asked[i] = is_chosen(loaded, t->rules->rules[i].file);
+	for (size_t i = 0; i < t->rules->tests.n; i++)
+		if (is_chosen(loaded, t->rules->tests.items[i].file))
+			t->asked[rules_find(t->rules, t->rules->tests.items[i].rule_id) - t->rules->rules] = true;
+	for (size_t i = 0; request->rule.n && i < t->rules->n; i++)
+		t->asked[i] &= str_matches(t->rules->rules[i].id, request->rule);
+}
 
-		if (c->passed + c->failed)
-			printf("%-4s %.*s %zu/%zu\n", c->failed ? "FAIL" : "ok", STR_ARG(run->rules->rules[i].id),
-			       c->passed, c->passed + c->failed);
+static void run_all(struct arena *a, struct testing *t, const struct loaded *loaded)
+{
+	for (size_t i = 0; i < t->rules->tests.n; i++) {
+		const struct rule_test *test = &t->rules->tests.items[i];
+		size_t rule = (size_t)(rules_find(t->rules, test->rule_id) - t->rules->rules);
+
+		if (!t->asked[rule] || !is_chosen(loaded, test->file))
+			continue;
+		if (t->rules->rules[rule].status == STATUS_RETIRED)
+			t->retired++;
+		else
+			run_one(a, t, test, rule);
 	}
 }
 
-static void print_coverage(const struct running *run)
+static int report(const struct tool *tool, const struct testing *t, const struct request *request)
 {
-	struct buf out = { 0 };
+	struct error e = { 0 };
+	struct buf xml = { 0 };
+	struct json *j;
+	int rc = t->failed ? EXIT_FOUND : EXIT_FINE;
 
-	for (size_t i = 0; i < run->rules->n; i++)
-		scenario_tell_coverage(&run->suite, i, &out);
-	if (out.n)
-		printf("\nNot covered:\n%s", out.p);
-	buf_release(&out);
-}
-
-static void print_text(const struct running *run)
-{
-	size_t fired = 0, rules = 0;
-
-	print_rules(run);
-	if (run->failures.n)
-		printf("\n%s", run->failures.p);
-	print_coverage(run);
-	for (size_t i = 0; i < run->rules->n; i++) {
-		rules += run->rules->rules[i].status != STATUS_RETIRED;
-		fired += run->suite.coverage[i].fired > 0;
+	if (tool->json) {
+		j = json_new(true);
+		testing_json(t, j);
+		tool_print(j);
+		json_free(j);
+	} else {
+		testing_text(t, request->verbose);
 	}
-	printf("\n%zu passed, %zu failed; %zu of %zu rules fire in a test\n", run->all.passed, run->all.failed, fired,
-	       rules);
+	if (request->junit) {
+		testing_junit(t, &xml);
+		if (file_write(request->junit, buf_str(&xml), 0644, &e) < 0)
+			rc = tool_fail(&e);
+		buf_release(&xml);
+	}
+	return rc;
 }
 
-static int run_all(struct running *run)
+static int test_rules(const struct tool *tool, const struct ruleset *rules, const struct loaded *loaded,
+		      const struct request *request)
 {
 	struct arena a = { 0 };
+	struct testing t = { .rules = rules };
+	bool any = false;
+	int rc;
 
-	scenario_suite_init(&a, run->rules, &run->suite);
-	run->by_rule = ARENA_ARRAY(&a, struct counts, run->rules->n + 1);
-	for (size_t i = 0; i < run->rules->tests.n; i++)
-		if (is_selected(run, &run->rules->tests.items[i]))
-			run_one(run, &run->rules->tests.items[i]);
-	print_text(run);
-	scenario_suite_release(&run->suite);
-	buf_release(&run->failures);
+	scenario_suite_init(&a, rules, &t.suite);
+	ask(&a, &t, loaded, request);
+	for (size_t i = 0; i < rules->n; i++)
+		any |= t.asked[i];
+	if (any) {
+		run_all(&a, &t, loaded);
+		rc = report(tool, &t, request);
+	} else {
+		rc = tool_misuse("test: there is no such rule");
+	}
+	scenario_suite_release(&t.suite);
 	arena_release(&a);
-	return run->all.failed ? EXIT_FOUND : EXIT_FINE;
+	return rc;
+}
+
+static int test_once(const struct tool *t, const struct request *request)
+{
+	struct arena a = { 0 };
+	struct loaded loaded = { 0 };
+	struct rule_faults faults;
+	struct buf out = { 0 };
+	struct ruleset *rules;
+	int rc = load(t, &a, request, &loaded);
+
+	if (rc == EXIT_FINE) {
+		rules = ruledir_compile(&loaded.sources, &out, &faults);
+		if (!rules)
+			fputs(buf_str(&out).p, stderr);
+		rc = rules ? test_rules(t, rules, &loaded, request) : EXIT_WRONG;
+		rules_free(rules);
+	}
+	buf_release(&out);
+	arena_release(&a);
+	return rc;
 }
 
 int tool_test(struct tool *t, int argc, char **argv)
 {
 	struct arena a = { 0 };
-	struct options options = { 0 };
-	struct running run = { .tool = t, .options = &options };
-	int rc = EXIT_WRONG;
-	struct ruleset *rules;
+	struct request request = { 0 };
+	int rc = parse(&a, argc, argv, &request);
 
-	for (int i = 1; i < argc; i++)
-		*VEC_PUSH(&a, &options.paths) = str_of(argv[i]);
-	rules = tool_rules(t, &options.paths);
-	if (rules) {
-		run.rules = rules;
-		rc = run_all(&run);
-		rules_free(rules);
-	}
+	if (rc == EXIT_FINE)
+		rc = test_once(t, &request);
 	arena_release(&a);
 	return rc;
 }

@@ -278,7 +278,7 @@ static void text_value(const struct signal *s, const struct reading *r, struct b
 		buf_printf(out, "%s, in %.0f of the last %d sessions (%d asked for)",
 			   isnan(r->raw) ? " no data now" : " now", r->value, s->in_m, s->in_n);
 	else if (!chart && !isnan(r->value) && !isnan(r->raw) && fabs(r->value) != fabs(r->raw))
-		buf_printf(out, ", that is %.3g %s", r->value, unit_word(unit));
+		buf_printf(out, ", that is %.3g%s%s", r->value, *unit_word(unit) ? " " : "", unit_word(unit));
 }
 
 static void text_why(const struct signal *s, const struct reading *r, struct buf *out)

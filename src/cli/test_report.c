@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "cli/testing.h"
+
+static void counts_of(const struct testing *t, size_t rule, size_t *passed, size_t *failed)
+{
+	*passed = *failed = 0;
+	for (size_t i = 0; i < t->cases.n; i++) {
+		*passed += t->cases.items[i].rule == rule && t->cases.items[i].passed;
+		*failed += t->cases.items[i].rule == rule && !t->cases.items[i].passed;
+	}
+}
+
+/* ---- for people ---- */
+
+static void print_names(const struct testing *t, size_t rule)
+{
+	for (size_t i = 0; i < t->cases.n; i++)
+		if (t->cases.items[i].rule == rule)
+			printf("       %-4s %.*s\n", t->cases.items[i].passed ? "ok" : "FAIL",
+			       STR_ARG(t->cases.items[i].name));
+}
+
+static void print_rules(const struct testing *t, bool verbose)
+{
+	size_t passed, failed;
+
+	for (size_t i = 0; i < t->rules->n; i++) {
+		counts_of(t, i, &passed, &failed);
+		if (!passed && !failed)
+			continue;
+		printf("%-4s  %5zu/%-4zu %.*s\n", failed ? "FAIL" : "ok", passed, passed + failed,
+		       STR_ARG(t->rules->rules[i].id));
+		if (verbose)
+			print_names(t, i);
+	}
+}
+
+static void print_coverage(const struct testing *t)
+{
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < t->rules->n; i++)
+		if (t->asked[i])
+			scenario_tell_coverage(&t->suite, i, &out);
+	if (out.n)
+		printf("\nNot covered:\n%s", out.p);
+	buf_release(&out);
+}
+
+static void count_fired(const struct testing *t, size_t *ret_fired, size_t *ret_all)
+{
+	*ret_fired = *ret_all = 0;
+	for (size_t i = 0; i < t->rules->n; i++) {
+		bool counts = t->asked[i] && t->rules->rules[i].status != STATUS_RETIRED;
+
+		*ret_all += counts;
+		*ret_fired += counts && t->suite.coverage[i].fired > 0;
+	}
+}
+
+void testing_text(const struct testing *t, bool verbose)
+{
+	size_t fired, all;
+
+	print_rules(t, verbose);
+	for (size_t i = 0; i < t->cases.n; i++)
+		if (!t->cases.items[i].passed)
+			printf("\n%.*s", STR_ARG(t->cases.items[i].message));
+	print_coverage(t);
+	count_fired(t, &fired, &all);
+	if (t->retired)
+		printf("\n%zu tests of retired rules were left out\n", t->retired);
+	printf("\n%zu passed, %zu failed; %zu of %zu rules fire in a test\n", t->passed, t->failed, fired, all);
+}
+
+/* ---- for programs ---- */
+
+static void json_case(const struct testing *t, const struct testing_case *c, struct json *j)
+{
+	json_map(j);
+	json_key(j, "rule");
+	json_str(j, t->rules->rules[c->rule].id);
+	json_key(j, "name");
+	json_str(j, c->name);
+	json_key(j, "file");
+	json_str(j, c->file);
+	json_key(j, "line");
+	json_int(j, c->line);
+	json_key(j, "passed");
+	json_bool(j, c->passed);
+	json_key(j, "message");
+	json_str(j, c->message);
+	json_end_map(j);
+}
+
+static void json_gaps(const struct rule *rule, const struct scenario_coverage *c, struct json *j)
+{
+	json_key(j, "signals_never_true");
+	json_list(j);
+	for (size_t i = 0; i < rule->n_signals; i++)
+		if (!(c->signals_true & UINT64_C(1) << i))
+			json_str(j, rule->signals[i]->name);
+	json_end_list(j);
+	json_key(j, "severities_never_reached");
+	json_list(j);
+	for (size_t i = 0; i < rule->n_ladder && i < 64; i++)
+		if (!(c->lines_reached & UINT64_C(1) << i))
+			json_z(j, severity_words.words[rule->ladder[i].severity]);
+	json_end_list(j);
+}
+
+static void json_rule(const struct testing *t, size_t index, struct json *j)
+{
+	const struct scenario_coverage *c = &t->suite.coverage[index];
+
+	json_map(j);
+	json_key(j, "rule");
+	json_str(j, t->rules->rules[index].id);
+	json_key(j, "tests");
+	json_int(j, (int64_t)c->tests);
+	json_key(j, "passed");
+	json_int(j, (int64_t)c->passed);
+	json_key(j, "fires");
+	json_int(j, (int64_t)c->fired);
+	json_key(j, "near_misses");
+	json_int(j, (int64_t)c->near_misses);
+	json_gaps(&t->rules->rules[index], c, j);
+	json_end_map(j);
+}
+
+void testing_json(const struct testing *t, struct json *j)
+{
+	json_map(j);
+	json_key(j, "passed");
+	json_int(j, (int64_t)t->passed);
+	json_key(j, "failed");
+	json_int(j, (int64_t)t->failed);
+	json_key(j, "tests");
+	json_list(j);
+	for (size_t i = 0; i < t->cases.n; i++)
+		json_case(t, &t->cases.items[i], j);
+	json_end_list(j);
+	json_key(j, "rules");
+	json_list(j);
+	for (size_t i = 0; i < t->rules->n; i++)
+		if (t->asked[i] && t->rules->rules[i].status != STATUS_RETIRED)
+			json_rule(t, i, j);
+	json_end_list(j);
+	json_end_map(j);
+}
+
+/* ---- JUnit ---- */
+
+/* XML has no way to write most control characters, nor U+FFFE and U+FFFF. */
+static void put_xml(struct str s, struct buf *out)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		bool nonchar = c == 0xEF && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0xBF &&
+			       (unsigned char)s.p[i + 2] >= 0xBE;
+
+		if (nonchar)
+			i += 2;
+		if (nonchar || (c < 0x20 && c != '\n' && c != '\t'))
+			buf_putc(out, '?');
+		else if (c == '<' || c == '>' || c == '&' || c == '"')
+			buf_printf(out, "&#%u;", c);
+		else
+			buf_putc(out, (char)c);
+	}
+}
+
+static void put_case(const struct testing *t, const struct testing_case *c, struct buf *out)
+{
+	buf_puts(out, STR("    <testcase classname=\""));
+	put_xml(t->rules->rules[c->rule].id, out);
+	buf_puts(out, STR("\" name=\""));
+	put_xml(c->name, out);
+	buf_puts(out, STR("\" file=\""));
+	put_xml(c->file, out);
+	buf_printf(out, "\" line=\"%u\"", c->line);
+	if (c->passed) {
+		buf_puts(out, STR("/>\n"));
+		return;
+	}
+	buf_puts(out, STR(">\n      <failure message=\"found is not what was expected\">"));
+	put_xml(c->message, out);
+	buf_puts(out, STR("</failure>\n    </testcase>\n"));
+}
+
+void testing_junit(const struct testing *t, struct buf *out)
+{
+	size_t passed, failed;
+
+	buf_printf(out,
+		   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		   "<testsuites name=\"rules\" tests=\"%zu\" failures=\"%zu\">\n",
+		   t->passed + t->failed, t->failed);
+	for (size_t i = 0; i < t->rules->n; i++) {
+		counts_of(t, i, &passed, &failed);
+		if (!passed && !failed)
+			continue;
+		buf_puts(out, STR("  <testsuite name=\""));
+		put_xml(t->rules->rules[i].id, out);
+		buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\">\n", passed + failed, failed);
+		for (size_t k = 0; k < t->cases.n; k++)
+			if (t->cases.items[k].rule == i)
+				put_case(t, &t->cases.items[k], out);
+		buf_puts(out, STR("  </testsuite>\n"));
+	}
+	buf_puts(out, STR("</testsuites>\n"));
+}
