@@ -612,9 +612,9 @@ static char *file_text(const char *path)
 
 static struct setup setup_shipped(struct arena *a)
 {
-	static const char *const names[] = { "appeasing", "benefit",	  "blame",     "complaint", "confrontation",
-					     "denial",	  "disagreement", "hostility", "minimal",   "proposal",
-					     "refusal",	  "repair",	  "validation" };
+	static const char *const names[] = { "appeasing", "benefit",	  "blame",    "complaint", "confrontation",
+					     "denial",	  "disagreement", "hopeless", "hostility", "minimal",
+					     "proposal",  "refusal",	  "repair",   "validation" };
 	struct setup t = { .arena = a, .lexicons = lexicons_new() };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -635,7 +635,7 @@ TEST(the_shipped_lexicons_compile_without_fault_or_warning)
 	struct setup t = setup_shipped(arena);
 
 	CHECK_INT(t.diags.errors + t.diags.warnings, 0);
-	CHECK_INT(lexicons_count(t.lexicons), 13);
+	CHECK_INT(lexicons_count(t.lexicons), 14);
 	for (size_t i = 0; i < lexicons_count(t.lexicons); i++) {
 		CHECK_STR(lexicons_get(t.lexicons, i)->language, "en");
 		CHECK(lexicons_get(t.lexicons, i)->source.n > 0 && lexicons_get(t.lexicons, i)->title.n > 0);
@@ -660,6 +660,10 @@ TEST(the_shipped_lexicons_know_what_they_are_for)
 		{ "complaint", "this is a waste of time", true },
 		{ "complaint", "I don't think this is a waste of time", false },
 		{ "complaint", "You're not helping.", true },
+		{ "complaint", "what's the point of coming here", true },
+		{ "complaint", "what's the point of living", false },
+		{ "hopeless", "i don't think therapy can help me", true },
+		{ "hopeless", "I feel hopeless about everything", false },
 		{ "refusal", "no I can't do that", true },
 		{ "refusal", "That won't work", true },
 		{ "refusal", "i already tried that", true },
