@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 #define CARET_LINE_MAX 160 /* bytes of a source line that are shown */
+#define CARET_BEFORE   80  /* of them before the fault, when there are more */
 
 void diag_add(struct diags *d, enum diag_severity severity, const char *code, struct span at, struct str path,
 	      const char *hint, const char *format, ...)
@@ -66,37 +69,80 @@ static struct str line_around(struct str source, uint32_t offset)
 	return (struct str){ source.p + start, end - start };
 }
 
-static bool continues(char c)
+/* One character as it is shown: what is no character, or would move the cursor, by a sign that stands for it. */
+struct shown {
+	size_t bytes;
+	int columns;
+	bool odd;
+};
+
+static struct shown shown_at(struct str line, size_t i)
 {
-	return ((unsigned char)c & 0xC0) == 0x80;
+	uint32_t c;
+	size_t bytes = utf8_at(line, i, &c);
+
+	if (!bytes || (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0))
+		return (struct shown){ bytes ? bytes : 1, 1, true };
+	return (struct shown){ bytes, utf8_columns(c), false };
 }
 
-/* The caret stands under the character whatever the tabs before it: each is repeated, all else becomes a space. */
+static void render_line(struct buf *out, struct str line)
+{
+	struct shown c;
+
+	for (size_t i = 0; i < line.n; i += c.bytes) {
+		c = shown_at(line, i);
+		buf_puts(out, c.odd ? STR("\xEF\xBF\xBD") : (struct str){ line.p + i, c.bytes });
+	}
+	buf_putc(out, '\n');
+}
+
+/* The caret stands under the character whatever is before it: each tab is repeated, all else becomes blanks. */
 static void render_caret(struct buf *out, struct str line, size_t from, size_t bytes)
 {
+	struct shown c;
 	size_t carets = 0;
 
-	buf_puts(out, STR("      | "));
-	for (size_t i = 0; i < from && i < line.n; i++)
-		if (!continues(line.p[i]))
-			buf_putc(out, line.p[i] == '\t' ? '\t' : ' ');
-	for (size_t i = from; i < from + bytes && i < line.n; i++)
-		if (!continues(line.p[i]))
+	for (size_t i = 0; i < line.n && i < from + bytes; i += c.bytes) {
+		c = shown_at(line, i);
+		if (i < from && line.p[i] == '\t')
+			buf_putc(out, '\t');
+		for (int k = 0; k < c.columns && line.p[i] != '\t'; k++)
+			buf_putc(out, i < from ? ' ' : carets++ ? '~' : '^');
+		if (i >= from && line.p[i] == '\t')
 			buf_putc(out, carets++ ? '~' : '^');
+	}
 	if (!carets)
 		buf_putc(out, '^');
 	buf_putc(out, '\n');
 }
 
+/* Of a long line the part around the fault. */
+static struct str window_of(struct str line, size_t from)
+{
+	size_t start = from > CARET_BEFORE ? from - CARET_BEFORE : 0, end = start + CARET_LINE_MAX;
+
+	if (line.n <= CARET_LINE_MAX)
+		return line;
+	if (end > line.n)
+		end = line.n;
+	while (start > 0 && utf8_continues(line.p[start]))
+		start--;
+	while (end < line.n && utf8_continues(line.p[end]))
+		end++;
+	return (struct str){ line.p + start, end - start };
+}
+
 static void render_source(struct buf *out, const struct diag *d, struct str source)
 {
-	struct str line = line_around(source, d->at.offset);
+	struct str line = line_around(source, d->at.offset), part;
 	size_t from = d->at.offset < source.n ? (size_t)(source.p + d->at.offset - line.p) : line.n;
 
-	if (line.n > CARET_LINE_MAX)
-		return;
-	buf_printf(out, "%5u | %.*s\n", d->at.line, STR_ARG(line));
-	render_caret(out, line, from, d->at.bytes);
+	part = window_of(line, from);
+	buf_printf(out, "%5u | %s", d->at.line, part.p > line.p ? "..." : "");
+	render_line(out, part);
+	buf_printf(out, "      | %s", part.p > line.p ? "   " : "");
+	render_caret(out, part, from - (size_t)(part.p - line.p), d->at.bytes);
 }
 
 void diag_render(const struct diag *d, struct str file, struct str source, enum diag_style style, struct buf *out)

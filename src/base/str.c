@@ -159,7 +159,12 @@ bool str_number(struct str s, double *ret)
 
 #define NEAREST_MAX 48
 
-/* Optimal string alignment: insert, delete, replace, swap of neighbours, each 1. */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Optimal string alignment: insert, delete, replace, swap of neighbours, each 1; capitals are no difference. */
 static size_t distance(struct str a, struct str b)
 {
 	size_t rows[3][NEAREST_MAX + 1], *before = rows[0], *last = rows[1], *now = rows[2], *t;
@@ -171,7 +176,7 @@ static size_t distance(struct str a, struct str b)
 	for (size_t i = 1; i <= a.n; i++) {
 		now[0] = i;
 		for (size_t j = 1; j <= b.n; j++) {
-			size_t best = last[j - 1] + (a.p[i - 1] != b.p[j - 1]);
+			size_t best = last[j - 1] + (lower(a.p[i - 1]) != lower(b.p[j - 1]));
 
 			if (last[j] + 1 < best)
 				best = last[j] + 1;
@@ -193,7 +198,7 @@ static size_t distance(struct str a, struct str b)
 const char *str_nearest(struct str word, const char *const *candidates, size_t n)
 {
 	const char *best = NULL;
-	size_t best_distance = word.n / 3 + 1;
+	size_t best_distance = word.n < 5 ? 1 : (word.n + 1) / 3;
 
 	for (size_t i = 0; i < n; i++) {
 		size_t d = distance(word, str_of(candidates[i]));

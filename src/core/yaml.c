@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "core/doc_build.h"
+#include "core/yaml_parts.h"
 
 /*
  * The library marks places by characters (and its line numbers count NEL, LS and PS as line breaks), so each mark is
@@ -15,6 +15,7 @@ struct yaml_reader {
 	struct builder *b;
 	yaml_parser_t parser;
 	size_t characters, bytes; /* the cursor */
+	struct yaml_scalar last;
 	int documents;
 	bool done;
 };
@@ -55,9 +56,16 @@ static bool on_scalar(struct yaml_reader *r, const yaml_event_t *event)
 {
 	struct str text = { (const char *)event->data.scalar.value, event->data.scalar.length };
 	size_t at = offset_of(r, event->start_mark), end = offset_of(r, event->end_mark);
-	bool quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	yaml_scalar_style_t style = event->data.scalar.style;
+	bool quoted = style != YAML_PLAIN_SCALAR_STYLE;
 
+	r->last = (struct yaml_scalar){ at, end,
+					style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
+						style == YAML_DOUBLE_QUOTED_SCALAR_STYLE,
+					style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE };
 	if (!undecorated(r, event, event->data.scalar.anchor, event->data.scalar.tag))
+		return false;
+	if (!yaml_strict(r->b, &r->last))
 		return false;
 	if (!builder_wants_key(r->b))
 		return builder_scalar(r->b, text, quoted, at, end - at);
@@ -140,18 +148,27 @@ static const struct complaint {
 	{ "cannot start any token", '@', "needs-quotes", "a value cannot begin with \"@\"", "put it in quotes" },
 	{ "cannot start any token", '`', "needs-quotes", "a value cannot begin with \"`\"", "put it in quotes" },
 	{ "cannot start any token", '%', "needs-quotes", "a value cannot begin with \"%\"", "put it in quotes" },
+	{ "cannot start any token", '>', "needs-quotes", "a value cannot begin with \">\"",
+	  "limits are words: more than 3, at least 3" },
+	{ "cannot start any token", '|', "needs-quotes", "a value cannot begin with \"|\"",
+	  "write or, or put it in quotes" },
+	{ "expected comment or line break", 0, "needs-quotes", "text cannot stand behind \">\" or \"|\" here",
+	  "limits and conditions are words: more than 3, at least 3, or" },
+	{ "expected alphabetic or numeric character", 0, "needs-quotes", "a value cannot begin with \"*\" or \"&\"",
+	  "put it in quotes, or name what is meant" },
 	{ "directive", 0, "needs-quotes", "a line cannot begin with \"%\"", "put it in quotes" },
 	{ "mapping values are not allowed", 0, "needs-quotes", "a \": \" that makes no sense here",
-	  "a text with \": \" in it needs quotes; or the line is indented wrongly" },
+	  "a text with \": \" in it needs quotes around all of it; or the line is indented wrongly" },
 	{ "tab character", 0, "tab", "a tab where spaces are needed", "indent with spaces, never with tabs" },
 	{ "unexpected end of stream", 0, "unfinished", "the text ends before a quote is closed", NULL },
 	{ "did not find expected ',' or ']'", 0, "expected-comma", "expected \",\" or \"]\"", NULL },
 	{ "did not find expected ',' or '}'", 0, "expected-comma", "expected \",\" or \"}\"", NULL },
-	{ "did not find expected key", 0, "indentation", "expected a key here",
-	  "keys of one map start in the same column; a text in quotes ends at the second quote" },
-	{ "did not find expected '-' indicator", 0, "indentation", "expected \"- \" here",
-	  "entries of one list start in the same column" },
-	{ "could not find expected ':'", 0, "expected-colon", "expected \": \" after a key", NULL },
+	{ "did not find expected key", 0, "indentation", "this is indented wrongly, or no key",
+	  "keys of one map start in the same column" },
+	{ "did not find expected '-' indicator", 0, "indentation", "this line is indented wrongly",
+	  "what belongs to an entry of a list stands to the right of its \"-\"" },
+	{ "could not find expected ':'", 0, "expected-colon", "expected \": \" after a key",
+	  "is the line above a text of several lines? Then indent it" },
 	{ "did not find expected node content", 0, "expected-value", "expected a value here",
 	  "a text that begins with one of , : ? ] } needs quotes" },
 	{ "incompatible YAML document", 0, "not-allowed", "this version of YAML is not known here", NULL },
@@ -179,6 +196,8 @@ static bool tell_complaint(struct yaml_reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
 	const struct complaint *c;
+	struct yaml_scene scene = { .text = r->b->text, .last = r->last, .says = p->problem ? p->problem : "" };
+	struct yaml_guess guess;
 	size_t at;
 
 	if (p->error == YAML_MEMORY_ERROR) {
@@ -186,6 +205,10 @@ static bool tell_complaint(struct yaml_reader *r)
 		abort();
 	}
 	at = p->error == YAML_READER_ERROR ? p->problem_offset + r->b->start : offset_of(r, p->problem_mark);
+	scene.problem = at;
+	scene.context = p->context ? offset_of(r, p->context_mark) : at;
+	if (p->error != YAML_READER_ERROR && yaml_guess(&scene, &guess))
+		return builder_error(r->b, guess.code, guess.at, guess.bytes, guess.hint, "%s", guess.message);
 	c = complaint_about(p->problem ? p->problem : "", at < r->b->text.n ? r->b->text.p[at] : '\0');
 	if (c)
 		return builder_error(r->b, c->code, at, 1, c->hint, "%s", c->message);

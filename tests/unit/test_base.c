@@ -87,8 +87,64 @@ TEST(a_caret_stands_under_the_character_after_tabs_and_emoji)
 	diags_render(&d, STR("r.yaml"), source, DIAG_CARET, &out);
 	CHECK_STR(buf_str(&out), "r.yaml:2:7: error: unknown key \"treshold\" [unknown-key]\n"
 				 "    2 | \tx: \xf0\x9f\x99\x82 treshold: 2\n"
-				 "      | \t     ^~~~~~~~\n"
+				 "      | \t      ^~~~~~~~\n"
 				 "  hint: did you mean \"threshold\"?\n");
+	buf_release(&out);
+}
+
+/* The caret's line for a fault at `from` in a line. */
+static struct str caret(struct arena *a, struct str line, uint32_t from, uint32_t bytes)
+{
+	struct diags d = { .arena = a };
+	struct buf out = { 0 };
+	struct str text, last;
+
+	diag_add(&d, DIAG_ERROR, "x", (struct span){ 1, 1, from, bytes }, STR(""), NULL, "x");
+	diags_render(&d, STR("f"), line, DIAG_CARET, &out);
+	text = arena_dup(a, buf_str(&out));
+	buf_release(&out);
+	last = (struct str){ text.p, text.n - 1 };
+	while (last.n && last.p[last.n - 1] != '\n')
+		last.n--;
+	return (struct str){ text.p + last.n + strlen("      | "), text.n - last.n - strlen("      | ") - 1 };
+}
+
+TEST(a_caret_counts_columns_as_a_terminal_does)
+{
+	CHECK_STR(caret(arena, STR("abc"), 1, 1), " ^");
+	CHECK_STR(caret(arena, STR("\u5BB6\u65CF x"), 7, 1), "     ^");
+	CHECK_STR(caret(arena, STR("\u5BB6\u65CF x"), 0, 6), "^~~~");
+	CHECK_STR(caret(arena, STR("re\u0301su x"), 7, 1), "     ^");
+	CHECK_STR(caret(arena, STR("\uFEFFab"), 3, 1), "^");
+	CHECK_STR(caret(arena,
+			STR("a\x07"
+			    "b"),
+			2, 1),
+		  "  ^");
+	CHECK_STR(caret(arena,
+			STR("a\xFF"
+			    "b"),
+			1, 1),
+		  " ^");
+	CHECK_STR(caret(arena, STR("a\tb"), 1, 1), " ^");
+	CHECK_STR(caret(arena, STR("ab"), 2, 1), "  ^");
+}
+
+TEST(of_a_long_line_the_part_around_the_fault_is_shown)
+{
+	char line[1000];
+	struct diags d = { .arena = arena };
+	struct buf out = { 0 };
+	struct str said;
+
+	memset(line, 'x', sizeof line);
+	line[500] = 'Y';
+	diag_add(&d, DIAG_ERROR, "x", (struct span){ 1, 501, 500, 1 }, STR(""), NULL, "x");
+	diags_render(&d, STR("f"), (struct str){ line, sizeof line }, DIAG_CARET, &out);
+	said = buf_str(&out);
+	CHECK(said.n < 500);
+	CHECK(strstr(said.p, "1 | ...xxx"));
+	CHECK_INT(strchr(said.p, 'Y') - strstr(said.p, "    1 |"), strchr(said.p, '^') - strstr(said.p, "      |"));
 	buf_release(&out);
 }
 

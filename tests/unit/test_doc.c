@@ -105,8 +105,8 @@ TEST(a_fault_in_yaml_has_its_place_and_a_plain_word)
 	YAML_FAULT("a: @b", "1:4 needs-quotes: a value cannot begin with \"@\"");
 	YAML_FAULT("a: %b", "1:4 needs-quotes: a value cannot begin with \"%\"");
 	YAML_FAULT("a: `b", "1:4 needs-quotes: a value cannot begin with \"`\"");
-	YAML_FAULT("a: \"x", "1:6 unfinished: the text ends before a quote is closed");
-	YAML_FAULT("a:\n  - 1\n - 2", "3:2 indentation: expected a key here");
+	YAML_FAULT("a: \"x", "1:4 quote: a quote that is never closed");
+	YAML_FAULT("a:\n  - 1\n - 2", "3:2 indentation: this is indented wrongly, or no key");
 	YAML_FAULT("a: - b", "1:4 indentation: a list cannot begin here");
 	YAML_FAULT("a: \x01", "1:4 control-character: a control character");
 	YAML_FAULT("a: \"\\0\"", "1:4 nul: a string with a NUL character");
