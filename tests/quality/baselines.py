@@ -55,7 +55,7 @@ def computed(corpus, label, by_turn):
         halves = (0, 1) if corpus.half is None else (corpus.half,)
         units = [unit for half in halves for unit in learned_units(corpus.dialogues, label, learner, half, by_turn)]
         if units:
-            yield row_of(f"{what}, half on half", units)
+            yield row_of(what, units)
 
 
 def learned(corpus, label, by_turn):

@@ -1,11 +1,13 @@
-"""Two learners of words, as baselines: naive Bayes (multinomial) and logistic regression (AdaGrad), words and pairs."""
+"""Two learners of words, as baselines: naive Bayes (is a word there or not) and logistic regression (AdaGrad), words and pairs."""
 import math
 import random
 from collections import Counter
 
 from words import tokens
 
-EPOCHS = 4
+RARE = 3     # seen less often than this, a feature is left out
+SMOOTH = .5
+EPOCHS = 2
 RATE = .5
 
 
@@ -19,15 +21,11 @@ def naive_bayes(examples):
     seen = {True: Counter(), False: Counter()}
     for found, right in examples:
         seen[right].update(found)
-    vocabulary = len(seen[True].keys() | seen[False].keys())
-    sums = {right: sum(counts.values()) + vocabulary for right, counts in seen.items()}
-    n = sum(right for _, right in examples)
-    prior = math.log((n + 1) / (len(examples) - n + 1))
-    offset = math.log(sums[False] / sums[True])
-
-    def score(found):
-        return prior + sum(offset + math.log((seen[True][f] + 1) / (seen[False][f] + 1)) for f in found)
-    return score
+    many = sum(right for _, right in examples)
+    n = {True: many, False: len(examples) - many}
+    weights = {f: math.log((seen[True][f] + SMOOTH) / (n[True] + 2 * SMOOTH))
+               - math.log((seen[False][f] + SMOOTH) / (n[False] + 2 * SMOOTH)) for f in seen[True] | seen[False]}
+    return lambda found: sum(weights.get(f, 0) for f in found)
 
 
 def logistic_regression(examples):
@@ -61,6 +59,8 @@ def best_threshold(scored):
 def learn(learner, training):
     """Four fifths are learned from, the last fifth says from which score on.  A function of features: yes or no."""
     last = [example for i, example in enumerate(training) if i % 5 == 4]
-    score = learner([example for i, example in enumerate(training) if i % 5 != 4])
+    first = [example for i, example in enumerate(training) if i % 5 != 4]
+    often = Counter(f for found, _ in first for f in found)
+    score = learner([([f for f in found if often[f] >= RARE], right) for found, right in first])
     threshold = best_threshold([(score(found), right) for found, right in last])
     return lambda found: score(found) >= threshold

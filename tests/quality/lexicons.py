@@ -34,3 +34,16 @@ def lexicons(rules):
 def phrase(entry):
     said = re.match(r'\{\s*(?:say|re):\s*"((?:[^"\\]|\\.)*)"', entry) or re.match(r"\{\s*(?:say|re):\s*([^,}]*)", entry)
     return said[1] if said else entry.strip('"')
+
+
+def asked_for(rules, lexicon):
+    """The weights from which on rules listen to this lexicon; 0: to any of its phrases."""
+    found = set()
+    for path in rules:
+        for file in sorted(Path(path).glob("*.yaml")) if Path(path).is_dir() else [Path(path)]:
+            text = "\n".join(line.partition("#")[0] for line in file.read_text(encoding="utf-8").splitlines())
+            for says in re.finditer(r"says:\s*(\[[^\]]*\]|\w+)", text):
+                weight = re.search(r"weight:\s*at least ([\d.]+)", text[says.end():].partition("}")[0])
+                if lexicon in re.findall(r"\w+", re.sub(r'"[^"]*"', "", says[1])):
+                    found.add(float(weight[1]) if weight else 0)
+    return found

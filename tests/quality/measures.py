@@ -1,5 +1,6 @@
 """What is measured, one function each: it gets the corpora it names and gives back sections."""
 from collections import Counter
+from dataclasses import replace
 
 import baselines
 import scores
@@ -7,28 +8,40 @@ import series
 import words
 from corpus import weights
 from evaluator import RANKS
+from lexicons import asked_for
 from sections import Row, Section
 
 RESISTS = ("refusal", "denial", "disagreement", "complaint", "hopeless")
-# From which sum of weights on a turn counts: what the rules ask for.
-ENOUGH = {"disagreement": 1, "hostility": 1, "resistance": 1}
 
 
 # ---- turn by turn
 
 def units_of(pairs, lexicons, label, least, by_turn):
-    """(tp, fp, fn) of each dialogue, or of each turn."""
+    """(tp, fp, fn) of each dialogue, or of each turn; found is a turn whose phrases weigh `least` together, 0: any."""
     units = []
     for dialogue, judged in pairs:
         found = weights(judged, lexicons)
         turns = [i for i, labels in enumerate(dialogue.labels) if labels is not None]
-        predicted = [found.get(i, 0) >= least for i in turns]
+        predicted = [i in found and found[i] >= least for i in turns]
         right = [label in dialogue.labels[i] for i in turns]
         if by_turn:
             units += [(int(p and r), int(p and not r), int(r and not p)) for p, r in zip(predicted, right, strict=True)]
         else:
             units.append(scores.count(predicted, right))
     return units
+
+
+def heard_elsewhere(pairs, lexicons, by_turn):
+    """The same without the phrases that are found in one dialogue (or turn) only: what is likely to carry over."""
+    places = {}
+    for number, (_, judged) in enumerate(pairs):
+        for hit in judged.hits:
+            if hit["unless"] is None and hit["lexicon"] in lexicons:
+                place = (number, hit["turn"]) if by_turn else number
+                places.setdefault((hit["lexicon"], hit["entry"]), set()).add(place)
+    common = {entry for entry, where in places.items() if len(where) > 1}
+    return [(dialogue, replace(judged, hits=[hit for hit in judged.hits if (hit["lexicon"], hit["entry"]) in common]))
+            for dialogue, judged in pairs]
 
 
 def classified(what, units, **more):
@@ -41,14 +54,18 @@ def aimed(row, p, r):
     return row
 
 
-def turn_rows(corpus, lexicons, label, enough, by_turn):
-    """The lexicons at each weight, the one that rules ask for first, and the same of speech as it is recognised."""
+def turn_rows(corpus, lexicons, label, by_turn):
+    """Any phrase, the heavier ones, and any in speech as it is recognised.  *: what rules listen to."""
+    asked = set().union(*(asked_for(corpus.tool.rules, lexicon) for lexicon in lexicons))
     rows = []
-    for least in sorted((1, 2, 3), key=lambda least: (least != enough, least)):
-        what = "any phrase" if least == 1 else f"phrases that weigh {least} or more"
-        rows.append(classified(what, units_of(corpus.judged, lexicons, label, least, by_turn)))
-    bare = units_of(corpus.judged_as_recognised, lexicons, label, enough, by_turn)
-    rows.insert(1, classified("the same without case, marks, apostrophes", bare))
+    for least in sorted({0, 2, 3} | asked):
+        what = f"phrases that weigh {least:g} or more" if least else "any phrase"
+        units = units_of(corpus.judged, lexicons, label, least, by_turn)
+        rows.append(classified(what + " *" * (least in asked), units))
+    bare = units_of(corpus.judged_as_recognised, lexicons, label, 0, by_turn)
+    common = heard_elsewhere(corpus.judged, lexicons, by_turn)
+    rows.insert(1, classified("any that is heard elsewhere too", units_of(common, lexicons, label, 0, by_turn)))
+    rows.insert(1, classified("any, without case, marks, apostrophes", bare))
     return rows
 
 
@@ -67,7 +84,7 @@ def n_turns(corpus):
 def stand_in_for_disagreement(corpus):
     section = Section("disagreement, a stand-in", f"goemotions: {n_labels(corpus, 'disapproval'):,} of "
                       f"{n_turns(corpus):,} comments are labelled disapproval; by comment")
-    section.rows = turn_rows(corpus, ("disagreement",), "disapproval", ENOUGH["disagreement"], True)
+    section.rows = turn_rows(corpus, ("disagreement",), "disapproval", True)
     section.rows.append(baselines.plain(corpus, "disapproval", "regular expression", words.DISAGREES.search, True))
     section.rows += baselines.learned(corpus, "disapproval", True)
     return section
@@ -79,9 +96,9 @@ def disagreement(mrda, goemotions):
     if not has_label(mrda, "disagrees"):
         section.about = f"mrda: {len(mrda.judged)} meetings, {n_turns(mrda):,} turns"
         section.rows = [Row("cannot be measured", text="no turn of this copy is tagged ar, arp or nd", target="P .45 R .30",
-                            reached=False, headline="disagreement, turns of meetings", beside="LR F1 .50 (quoted)")]
+                            reached=False, headline="disagreement, turns of meetings", beside="quoted: F1 .50")]
         return [section, stand_in_for_disagreement(goemotions)]
-    section.rows = turn_rows(mrda, ("disagreement",), "disagrees", ENOUGH["disagreement"], False)
+    section.rows = turn_rows(mrda, ("disagreement",), "disagrees", False)
     section.rows.append(baselines.plain(mrda, "disagrees", "regular expression", words.DISAGREES.search, False))
     section.rows += baselines.learned(mrda, "disagrees", False)
     headline(section, "disagreement, turns of meetings", .45, .30)
@@ -93,15 +110,15 @@ def headline(section, name, p, r):
     row = aimed(section.rows[0], p, r)
     best = max((other for other in section.rows if not other.ours), key=lambda other: scores.f1(other.counts))
     row.headline = name
-    row.beside = f"{best.what.removeprefix('baseline: ').split(',')[0]} F1 {scores.f1(best.counts):.2f}".replace("0.", ".")
+    row.beside = f"{best.what.split()[-1]} F1 {scores.f1(best.counts):.2f}".replace("0.", ".")
 
 
 def hostility(goemotions):
     section = Section("hostility", f"goemotions: {n_labels(goemotions, 'hostile'):,} of {n_turns(goemotions):,} comments "
                       "labelled anger, annoyance, disgust; by comment")
-    section.rows = turn_rows(goemotions, ("hostility",), "hostile", ENOUGH["hostility"], True)
-    both = units_of(goemotions.judged, ("hostility", "blame"), "hostile", ENOUGH["hostility"], True)
-    section.rows.append(classified("with the phrases of blame", both))
+    section.rows = turn_rows(goemotions, ("hostility",), "hostile", True)
+    both = units_of(goemotions.judged, ("hostility", "blame"), "hostile", 0, True)
+    section.rows.append(classified("any phrase, also of blame", both))
     section.rows.append(baselines.plain(goemotions, "hostile", "swear words", words.PROFANE.search, True))
     section.rows.append(baselines.plain(goemotions, "hostile", "more bad words than good", words.is_negative, True))
     section.rows += baselines.learned(goemotions, "hostile", True)
@@ -112,9 +129,9 @@ def hostility(goemotions):
 def resistance(mibot):
     section = Section("resistance", f"mibot: {len(mibot.judged)} sessions, {n_labels(mibot, 'S'):,} of "
                       f"{n_turns(mibot):,} client turns are sustain talk; by session")
-    section.rows = turn_rows(mibot, RESISTS, "S", ENOUGH["resistance"], False)
+    section.rows = turn_rows(mibot, RESISTS, "S", False)
     for lexicon in RESISTS:
-        units = units_of(mibot.judged, (lexicon,), "S", ENOUGH["resistance"], False)
+        units = units_of(mibot.judged, (lexicon,), "S", 0, False)
         section.rows.append(classified(f"  {lexicon} alone", units))
     section.rows.append(baselines.plain(mibot, "S", "a negation", words.NEGATES.search, False))
     section.rows += baselines.learned(mibot, "S", False)
@@ -127,6 +144,21 @@ def told(judged):
     return {one["turn"]: one["to"] for one in judged.turns or judged.hits}
 
 
+def baseline_addressee(mrda):
+    """Whoever else spoke last."""
+    units = []
+    for dialogue, _ in mrda.judged:
+        right = known = 0
+        last = other = None
+        for turn, to in zip(dialogue.record["turns"], dialogue.to, strict=True):
+            if turn["who"] != last:
+                last, other = turn["who"], last
+            right, known = right + bool(to and to == other), known + bool(to)
+        units.append((right, known))
+    return Row("baseline: whoever else spoke last, always", value=scores.share(scores.total(units)),
+               interval=scores.interval(units, scores.share), ours=False)
+
+
 def addressee(mrda):
     units = []
     for dialogue, judged in mrda.judged:
@@ -137,11 +169,12 @@ def addressee(mrda):
     section = Section("addressee", f"mrda: {sums[2]:,} turns with an annotated addressee"
                       + ("" if mrda.tool.with_turns else ", those with a hit") + "; by meeting", columns="values")
     committed = Row("right where it commits", value=scores.share(sums), interval=scores.interval(units, scores.share),
-                    target="75 %", reached=scores.share(sums) >= .75, headline="addressee, right where it commits")
+                    target="75 %", reached=scores.share(sums) >= .75, headline="addressee, where it commits")
     covered = Row("commits", value=scores.ratio(sums[1], sums[2]),
                   interval=scores.interval(units, lambda counts: scores.ratio(counts[1], counts[2])))
-    committed.beside = f"commits on {100 * covered.value:.0f} %"
-    section.rows = [committed, covered]
+    before = baseline_addressee(mrda)
+    committed.beside = f"last speaker {100 * before.value:.0f} %"
+    section.rows = [committed, covered, before]
     return [section]
 
 
@@ -153,8 +186,8 @@ def opened(judged, least="notice"):
 
 
 def share_row(what, flags, **more):
-    units = [(int(bool(flag)), 1) for flag in flags]
-    return Row(what, value=scores.share(scores.total(units)), interval=scores.interval(units, scores.share), **more)
+    flags = list(flags)
+    return Row(what, value=scores.ratio(sum(map(bool, flags)), len(flags)), interval=scores.share_interval(flags), **more)
 
 
 def per_100_words(dialogue, count):
@@ -168,7 +201,7 @@ def resisting_turns(dialogue, judged):
     """% of the client's turns."""
     turns = [i for i, labels in enumerate(dialogue.labels) if labels is not None]
     found = weights(judged, RESISTS)
-    return 100 * sum(found.get(i, 0) >= ENOUGH["resistance"] for i in turns) / max(1, len(turns))
+    return 100 * sum(i in found for i in turns) / max(1, len(turns))
 
 
 def auc_row(what, bad, good, ours):
@@ -186,7 +219,7 @@ def against(pairs, name, is_bad):
     rows = [share_row(f"alerted: {name} ({len(bad)})", flags[0]), share_row(f"alerted: the others ({len(good)})", flags[1])]
     between = scores.interval_of_two(*flags, lambda b, g: sum(b) / len(b) - sum(g) / len(g))
     rows.append(Row("  difference", value=rows[0].value - rows[1].value, interval=between, target="above 0",
-                    reached=between[0] > 0, headline=f"client turned away: {name}"))
+                    reached=between[0] > 0, headline=f"turned away: {name}"))
     negation = [[per_100_words(dialogue, words.negations) for dialogue, _ in group] for group in (bad, good)]
     rates = [[resisting_turns(*pair) for pair in group] for group in (bad, good)]
     rows.append(auc_row("  AUC of our share of resisting turns", *rates, True))
@@ -216,7 +249,7 @@ def distress(counselchat):
     lists = [share_row("baseline: a swear word", map(words.PROFANE.search, posts), ours=False),
              share_row("baseline: more bad words than good", map(words.is_negative, posts), ours=False)]
     section.rows[0].headline = "false alarms, posts in distress"
-    section.rows[0].beside = f"swear words {100 * lists[0].value:.0f} %, sentiment {100 * lists[1].value:.0f} %"
+    section.rows[0].beside = f"bad words {100 * lists[1].value:.0f} %"
     section.rows += lists
     for lexicon in sorted({hit["lexicon"] for _, judged in kinds["post"] for hit in judged.hits}):
         section.rows.append(share_row(f"  posts with a phrase of {lexicon}",
@@ -226,13 +259,13 @@ def distress(counselchat):
 
 def benign(mrda, mibot):
     section = Section("alerts per benign session", "at notice or above; no target, fewer is better", columns="values")
-    groups = (("meetings (mrda)", "meetings", [judged for _, judged in mrda.judged]),
-              ("liked interviews (mibot)", "interviews",
+    groups = (("meetings (mrda)", "meeting", [judged for _, judged in mrda.judged]),
+              ("liked interviews (mibot)", "interview",
                [judged for dialogue, judged in mibot.judged if not dialogue.facts["disliked"]]))
     for what, short, judged in groups:
         units = [(len(opened(one)), 1) for one in judged]
         section.rows.append(Row(f"{len(units)} {what}", value=scores.share(scores.total(units)), unit="",
-                                interval=scores.interval(units, scores.share), headline=f"alerts per benign session, {short}"))
+                                interval=scores.interval(units, scores.share), headline=f"alerts a benign {short}"))
         by_rule = Counter(alert["rule"] for one in judged for alert in opened(one))
         section.rows += [Row(f"  {rule}", value=many / len(units), unit="") for rule, many in by_rule.most_common()]
     return [section]
@@ -240,20 +273,21 @@ def benign(mrda, mibot):
 
 # ---- simulated series
 
-def simulated(tool):
+def simulated(tool, cases):
     """See series.py: assumptions, not people."""
-    section = Section("simulated series of scores", "a model of 300 quiet cases and 300 with a fall of 5 points",
+    section = Section("simulated series of scores", f"a model of {cases} quiet cases and {cases} with a fall of 5 points",
                       columns="values")
     for lives, what in ((False, "alliance scores alone"), (True, "with outcome, homework, attendance")):
-        found = series.measure(tool.program, tool.rules[0], lives=lives)
+        found = series.measure(tool.program, tool.rules[0], cases, lives=lives)
         loud, caught = found["warning_sessions"] / 100, found["warning_caught"] / 100
         section.rows += [
-            Row(f"{what}: quiet sessions at warning", value=loud, target="at most 5 %", reached=loud <= .05),
-            Row("  at notice or above", value=found["notice_sessions"] / 100),
+            Row(f"{what}:"),
+            Row("  quiet sessions at warning", value=loud, target="at most 5 %", reached=loud <= .05),
+            Row("  quiet sessions at notice or above", value=found["notice_sessions"] / 100),
             Row("  falls of 5 points that reach warning", value=caught, target="at least 75 %", reached=caught >= .75),
             Row("  falls that reach notice", value=found["notice_caught"] / 100)]
-    section.rows[0].headline, section.rows[2].headline = "quiet series at warning", "falls of 5 points at warning"
-    section.rows[0].beside = "SRS < 36: 39 % (quoted)"
+    section.rows[1].headline, section.rows[3].headline = "quiet series at warning", "falls of 5 points at warning"
+    section.rows[1].beside = "quoted: SRS<36 39 %"
     return [section]
 
 
@@ -273,7 +307,7 @@ def frequency(mrda, goemotions, mibot, counselchat):
     return [section]
 
 
-# What each needs: corpora by name, or the tool itself.
+# What each needs: corpora by name, the tool, the number of cases.
 MEASURES = {
     "disagreement": (disagreement, ("mrda", "goemotions")),
     "addressee": (addressee, ("mrda",)),
@@ -282,6 +316,6 @@ MEASURES = {
     "turned_away": (turned_away, ("mibot",)),
     "distress": (distress, ("counselchat",)),
     "benign": (benign, ("mrda", "mibot")),
-    "simulated": (simulated, ("tool",)),
+    "simulated": (simulated, ("tool", "cases")),
     "frequency": (frequency, ("mrda", "goemotions", "mibot", "counselchat")),
 }

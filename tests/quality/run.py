@@ -13,6 +13,7 @@ checkout that has a folder "data" with mibot/ in it.
 """
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import entries  # noqa: E402
+import page  # noqa: E402
 import table  # noqa: E402
 from corpus import SETS, Corpus, missing  # noqa: E402
 from evaluator import Tool, ToolFailed  # noqa: E402
@@ -37,10 +39,15 @@ def options():
     p.add_argument("--cache", metavar="DIR", help="where records are kept from one run to the next (build/quality)")
     p.add_argument("--only", metavar="NAME,...", help=", ".join(MEASURES))
     p.add_argument("--half", type=int, choices=(0, 1))
+    p.add_argument("--cases", type=int, default=300, metavar="N", help="simulated series of each kind (300)")
+    p.add_argument("--write", metavar="PAGE", help="put what is printed into this page, between its marks")
     p.add_argument("--entries", metavar="LEXICON")
     p.add_argument("--entry", type=int, metavar="N", help="with --show: only this one")
     p.add_argument("--show", type=int, metavar="N", help="with --entries: N turns of each set in which it was found")
-    return p.parse_args()
+    opts = p.parse_args()
+    if opts.write and (opts.only or opts.entries or opts.half is not None):
+        p.error("--write is for the whole of it")
+    return opts
 
 
 def data_folder(named):
@@ -65,12 +72,15 @@ def measure(opts, folder, tool):
     if unknown:
         sys.exit(f"run.py: nothing is called {', '.join(unknown)}; there are {', '.join(MEASURES)}")
     given = {name: Corpus(module, folder, tool, opts.half) for name, module in SETS.items()}
-    given["tool"] = tool
+    given |= {"tool": tool, "cases": opts.cases}
     sections = []
     for name in names:
         run, needs = MEASURES[name]
         sections += run(*[given[need] for need in needs])
-    print("\n".join([*table.summary(sections), *(line for section in sections for line in table.lines_of(section))]))
+    lines = [*table.summary(sections), *(line for section in sections for line in table.lines_of(section))]
+    print("\n".join(lines))
+    if opts.write:
+        page.write(Path(opts.write), lines, tool.rules_hash())
     return 0
 
 
@@ -83,6 +93,7 @@ def show_entries(opts, folder, tool):
 
 
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     opts = options()
     folder = data_folder(opts.data)
     absent = missing(folder) if folder else list(SETS.values())

@@ -105,6 +105,15 @@ def interval(units, measure):
     return middle([measure(drawn) for drawn in draws(units)]) if units else None
 
 
+def share_interval(flags):
+    """Of a share.  Where all agree drawing again shows no spread: then the exact bound (Clopper and Pearson 1934)."""
+    yes, n = sum(map(bool, flags)), len(flags)
+    if n and yes in (0, n):
+        bound = .025 ** (1 / n)
+        return (0.0, 1 - bound) if yes == 0 else (bound, 1.0)
+    return interval([(int(bool(flag)), 1) for flag in flags], share)
+
+
 def interval_of_two(first, second, measure):
     """Of measure(drawn first, drawn second), lists of values drawn each by itself."""
     chance = random.Random(SEED)

@@ -31,10 +31,12 @@ def class_line(row):
     if row.counts is None:
         return f"  {row.what}: {row.text}"
     numbers = "".join(f"{number(measure(row.counts)):>6}" for measure in (scores.precision, scores.recall, scores.f1))
-    return f"  {row.what:42}{row.counts[0] + row.counts[1]:>7,}{numbers}   {span(row.interval, number):13}{row.target:13}{verdict(row)}"
+    return f"  {row.what:41}{row.counts[0] + row.counts[1]:>7,}{numbers}   {span(row.interval, number):13}{row.target:13}{verdict(row)}"
 
 
 def value_line(row):
+    if row.value is None:
+        return f"  {row.what} {row.text}"
     return f"  {row.what:52}{shown(row)(row.value):>8}   {span(row.interval, shown(row)):17}{row.target:15}{verdict(row)}"
 
 
@@ -43,7 +45,7 @@ def lines_of(section):
         head = f"  {'':25}" + "".join(f"{name:>13}" for name in section.columns)
         rows = [f"  {row.what:25}{row.text}" for row in section.rows]
     elif section.columns == "classes":
-        head = f"  {'':42}{'found':>7}{'P':>6}{'R':>6}{'F1':>6}   {'95 % of F1':13}{'target':13}"
+        head = f"  {'':41}{'found':>7}{'P':>6}{'R':>6}{'F1':>6}   {'95 % of F1':13}{'target':13}"
         rows = map(class_line, section.rows)
     else:
         head = f"  {'':52}{'':8}   {'95 %':17}{'target':15}"
@@ -51,18 +53,23 @@ def lines_of(section):
     return [line.rstrip() for line in ("", section.title.upper(), section.about, head, *rows)]
 
 
+def short(row):
+    show = number if row.counts else shown(row)
+    return f" ({span(row.interval, show).replace(' to ', '-' if row.interval[0] >= 0 else '..')})" if row.interval else ""
+
+
 def result(row):
     if row.counts:
         p, r, f1 = (number(measure(row.counts)) for measure in (scores.precision, scores.recall, scores.f1))
-        return f"P {p} R {r} F1 {f1} ({span(row.interval, number)})"
+        return f"P {p} R {r} F1 {f1}" + short(row)
     if row.value is None:
         return row.what
-    return shown(row)(row.value) + (f" ({span(row.interval, shown(row))})" if row.interval else "")
+    return shown(row)(row.value) + short(row)
 
 
 def summary(sections):
     """A line for each headline: reached or not, what, result with interval, baseline, target."""
     rows = [row for section in sections for row in section.rows if row.headline]
-    lines = [f"{'':4}{'':36}{'result (95 %)':32}{'target':14}baseline"]
-    lines += [f"{verdict(row):4}{row.headline:36}{result(row):32}{row.target:14}{row.beside}" for row in rows]
+    lines = [f"{'':4}{'':32}{'result (95 %)':30}{'target':14}baseline"]
+    lines += [f"{verdict(row):4}{row.headline:32}{result(row):30}{row.target:14}{row.beside}" for row in rows]
     return [line.rstrip() for line in lines]
