@@ -19,6 +19,7 @@ struct config {
 	struct str store;	 /* path of ruptured.db */
 	struct str courier_db;	 /* courier/courier.db beside it */
 	struct strs rules;	 /* files and directories, in order */
+	struct strs switched_off; /* ids of rules */
 	VEC(struct sink) sinks;
 	struct routes routes;
 	int64_t retain_processed_s, retain_rejected_s, retain_delivered_s; /* 0: for ever */

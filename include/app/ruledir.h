@@ -13,6 +13,8 @@
 struct rule_sources {
 	struct rule_source *items;
 	size_t n;
+	const struct strs *switched_off; /* rules that the administrator retires; NULL: none */
+	int64_t today;			 /* for warnings of what has ended; 0: none */
 };
 
 /* All *.yaml below the paths (files or directories, those that exist), in the paths' order, then by name; in a. */
@@ -22,6 +24,7 @@ int ruledir_read(struct arena *a, const struct strs *paths, struct rule_sources 
  * there is no rule at all (a line in `out` says so). */
 struct rule_faults {
 	size_t errors, warnings;
+	size_t unknown_off; /* ids of switched_off that name no rule, a line in `out` each: the set is good all the same */
 };
 struct ruleset *ruledir_compile(const struct rule_sources *sources, struct buf *out, struct rule_faults *ret);
 

@@ -57,6 +57,7 @@ struct session {
 };
 
 struct history {
+	struct str name; /* of the case as people see it: the first record's `case`, unless the caller puts a token here */
 	const struct roster *roster;
 	struct session *sessions; /* in order */
 	size_t n;

@@ -57,6 +57,7 @@ struct verdict {
 	enum severity severity; /* when true, after the transcript cap and raise */
 	bool capped, raised;
 	const struct reading *readings; /* one a signal of the rule; valid during the call */
+	const struct exception *excepted; /* why nothing is known, or NULL */
 };
 struct judge_trace {
 	void (*verdict)(void *user, const struct verdict *v);

@@ -19,7 +19,8 @@ struct shared_signals {
 struct rule_form {
 	struct rule rule;
 	const struct doc *doc; /* the rule's whole map */
-	const struct doc *id, *signals, *severity, *when, *repaired, *raise, *say, *next_step, *closes, *drops_out;
+	const struct doc *id, *signals, *severity, *when, *repaired, *raise, *say, *next_step, *closes, *drops_out,
+		*except;
 	uint64_t used;	 /* signals that a condition names */
 	uint64_t shared; /* signals that are the file's */
 	size_t source;	 /* index of its file */

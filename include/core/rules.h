@@ -40,6 +40,18 @@ struct rule_changes {
 	VEC(struct rule_change) all;
 };
 
+/* `except`: until then nothing is known to the rule about this case, or at this site. */
+struct exception {
+	struct str rule;	    /* id or pattern */
+	struct str case_name, site; /* one of them */
+	int64_t until;		    /* its last second */
+	struct str until_words, reason, file;
+	struct span at;
+};
+struct exceptions {
+	VEC(struct exception) all; /* the longest first */
+};
+
 struct rule {
 	struct str id;	    /* "drops.alliance" */
 	struct str title;
@@ -72,8 +84,10 @@ struct rule {
 	bool drops_out;
 	const struct doc *tests; /* a list, or NULL: ruleset.tests has them all */
 	const struct doc *source; /* the rule as written, with its overrides */
+	bool switched_off;	  /* retired by the administrator */
 	bool locked;		  /* no override retires or weakens it; the administrator's `switched_off` does */
 	struct rule_changes changes;
+	VEC(const struct exception *) exceptions;
 	struct str file;
 	struct span at;
 };
@@ -97,6 +111,7 @@ struct ruleset {
 	size_t n_signals;   /* over all rules, `repaired` too */
 	struct instruments instruments;
 	struct lexicons *lexicons;
+	struct exceptions exceptions;
 	struct str hash;    /* of everything: 32 digits */
 	VEC(struct rule_test) tests; /* of rules and of files, as they stand in the sources */
 };
@@ -115,11 +130,21 @@ struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources
 			      struct source_diags *ret_diags);
 void rules_free(struct ruleset *rs);
 const struct rule *rules_find(const struct ruleset *rs, struct str id); /* NULL */
+/* Retires the rules of these ids, locked ones too; the ids that name none are pushed to *ret_unknown, in the set's arena. */
+void rules_switch_off(struct ruleset *rs, const struct strs *ids, struct strs *ret_unknown);
+/* "did you mean" a rule of the set, or NULL; in a. */
+const char *rules_suggest(struct arena *a, const struct ruleset *rs, struct str id);
+/* The exception that the rule has of this case at that session and moment, or NULL. */
+const struct exception *exception_for(const struct rule *rule, const struct history *history, size_t session, int64_t at);
+/* Warns of exceptions that ended before `today`; diags as from rules_compile. */
+void exceptions_ended(const struct ruleset *rs, int64_t today, struct source_diags *diags);
 /* The keys of a file of rules, and of a rule, for the reference pages. */
 const struct field *rule_file_fields(void);
 const struct field *rule_fields(void);
 const struct field *rule_raise_fields(void);
 const struct field *override_fields(void);
+const struct field *exception_fields(void);
+const struct field *rule_exception_fields(void);
 
 /* While a rule is read: what its signals may refer to.  reader.context points at one. */
 struct compile {

@@ -21,10 +21,14 @@ struct finding {
 	uint64_t true_signals, false_signals;
 	unsigned channels; /* 1 << enum channel of the true ones */
 	struct reading *readings;
+	const struct exception *excepted; /* or NULL */
 };
 
 /* The signals that speak for the rule somewhere in its conditions. */
 uint64_t rule_signals_for(const struct rule *rule);
+/* Nothing is known, for the exception's reason.  Readings in view->arena. */
+void rule_excepted(const struct rule *rule, const struct exception *exception, const struct view *view,
+		   struct finding *ret);
 /* Truth, ladder and cap; `speaks_for` is rule_signals_for(rule).  Readings in view->arena. */
 void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *view, struct finding *ret);
 

@@ -13,7 +13,7 @@ struct telling {
 	struct engine *en;
 	struct arena *a;
 	const struct stored_case *c;
-	const struct history *history;
+	struct history *history;
 	const struct judgement *judgement;
 	int64_t now;
 };
@@ -162,6 +162,7 @@ int case_judge_live(struct engine *en, struct stored_case *c, const struct live_
 	int rc;
 
 	t.history = history_build(t.a, &c->roster, live->items, live->n, c->closed_at);
+	t.history->name = c->token;
 	rc = judge_and_tell(&t, c, cause, e);
 	arena_reset(&en->case_arena);
 	return rc;

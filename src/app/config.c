@@ -31,7 +31,7 @@ static const struct words tokens_words = { tokens_list };
 struct said {
 	int64_t version;
 	struct str spool, store;
-	struct strs rules;
+	struct strs rules, switched_off;
 	struct {
 		int64_t processed_s, rejected_s, delivered_s;
 	} retention;
@@ -173,6 +173,8 @@ static const struct field config_table[] = {
 	  read_store, offsetof(struct said, store), false, NULL, "sqlite: and an absolute path", &store_shape },
 	{ "rules", "rule files and directories. Default: those that ship and " DEFAULT_RULES_CLINIC, read_paths,
 	  offsetof(struct said, rules), false, NULL, "a list of absolute paths", &paths_shape },
+	{ "switched_off", "rules that are not judged, by their ids; locked ones too", read_strs,
+	  offsetof(struct said, switched_off), false, NULL },
 	{ "sinks", "where alerts can go. Default: one, `" CONFIG_DEFAULT_SINK "`, which is the system's log", read_any,
 	  offsetof(struct said, delivery.sinks), false, NULL, "names, each with a map as below", &sinks_shape },
 	{ "routes",
@@ -231,6 +233,7 @@ static void settle(struct config *c, const struct said *s)
 	c->store = s->store;
 	c->courier_db = courier_beside(&c->arena, s->store);
 	c->rules = s->rules;
+	c->switched_off = s->switched_off;
 	c->retain_processed_s = s->retention.processed_s;
 	c->retain_rejected_s = s->retention.rejected_s;
 	c->retain_delivered_s = s->retention.delivered_s;

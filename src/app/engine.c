@@ -151,8 +151,10 @@ static int load_last_good(struct engine *en, struct error *e)
 	struct str packed;
 	int rc = store_fact(en->store, &a, FACT_GOOD_RULES, &packed, e);
 
-	if (rc == 0 && packed.p && ruledir_unpack(&a, packed, &sources))
+	if (rc == 0 && packed.p && ruledir_unpack(&a, packed, &sources)) {
+		sources.switched_off = &en->config->switched_off;
 		rules = ruledir_compile(&sources, &out, &faults);
+	}
 	if (rc == 0 && !rules)
 		rc = error_set(e, ERROR_REFUSED,
 			       "the rules have faults and no earlier good set is in the store; see `rupturectl lint`");
@@ -184,6 +186,8 @@ static int try_rules(struct engine *en, struct loading *l, bool final, bool *ret
 	struct ruleset *rules = ruledir_compile(&l->sources, &l->faults, &faults);
 
 	*ret_refused = !rules;
+	if (rules && faults.unknown_off)
+		log_lines(LOG_LEVEL_WARNING, buf_str(&l->faults));
 	if (rules)
 		return accept_rules(en, rules, buf_str(&l->pack), e);
 	if (!en->rules && load_last_good(en, e) < 0) {
@@ -193,10 +197,25 @@ static int try_rules(struct engine *en, struct loading *l, bool final, bool *ret
 	return final ? report_refused(en, &refused_rules, buf_str(&l->faults), e) : 0;
 }
 
+/* The files, and what the configuration says of their rules. */
+static struct str hash_sources(const struct engine *en, const struct loading *l, struct arena *a)
+{
+	const struct strs *off = &en->config->switched_off;
+	struct buf all = { 0 };
+	struct str hash;
+
+	buf_puts(&all, buf_str(&l->pack));
+	for (size_t i = 0; i < off->n; i++)
+		buf_printf(&all, "switched off %.*s\n", STR_ARG(off->items[i]));
+	hash = digest_hex(a, NULL, buf_str(&all));
+	buf_release(&all);
+	return hash;
+}
+
 /* Whether these very bytes were taken, or finally refused, before: then there is nothing to do. */
 static bool same_as_before(struct engine *en, const struct loading *l, struct arena *a, struct str *ret_hash)
 {
-	*ret_hash = digest_hex(a, NULL, buf_str(&l->pack));
+	*ret_hash = hash_sources(en, l, a);
 	return str_eq(*ret_hash, en->sources_hash);
 }
 
@@ -216,6 +235,7 @@ static int load_rules(struct engine *en, bool final, bool *ret_refused, struct e
 		error_context(e, "not within reach since the start (a restart may mend it)");
 	*ret_refused = false;
 	if (rc == 0) {
+		l.sources.switched_off = &en->config->switched_off;
 		ruledir_pack(&l.sources, &l.pack);
 		if (!same_as_before(en, &l, &l.arena, &hash))
 			rc = try_rules(en, &l, final, ret_refused, e);

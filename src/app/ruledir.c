@@ -53,6 +53,21 @@ int ruledir_read(struct arena *a, const struct strs *paths, struct rule_sources 
 	return 0;
 }
 
+static void switch_off(struct arena *a, struct ruleset *set, const struct strs *ids, struct buf *out,
+		       struct rule_faults *ret)
+{
+	struct strs unknown = { 0 };
+
+	rules_switch_off(set, ids, &unknown);
+	for (size_t i = 0; i < unknown.n; i++) {
+		const char *hint = rules_suggest(a, set, unknown.items[i]);
+
+		buf_printf(out, "switched_off: unknown rule \"%.*s\"%s%s\n", STR_ARG(unknown.items[i]),
+			   hint ? "; " : "", hint ? hint : "");
+	}
+	ret->unknown_off = unknown.n;
+}
+
 struct ruleset *ruledir_compile(const struct rule_sources *sources, struct buf *out, struct rule_faults *ret)
 {
 	struct arena a = { 0 };
@@ -60,6 +75,8 @@ struct ruleset *ruledir_compile(const struct rule_sources *sources, struct buf *
 	struct ruleset *set = rules_compile(&a, sources->items, sources->n, diags);
 
 	*ret = (struct rule_faults){ 0 };
+	if (set && sources->today)
+		exceptions_ended(set, sources->today, diags);
 	for (size_t i = 0; i < sources->n; i++) {
 		ret->errors += diags[i].diags.errors;
 		ret->warnings += diags[i].diags.warnings;
@@ -71,6 +88,8 @@ struct ruleset *ruledir_compile(const struct rule_sources *sources, struct buf *
 		rules_free(set);
 		set = NULL;
 	}
+	if (set && sources->switched_off)
+		switch_off(&a, set, sources->switched_off, out, ret);
 	arena_release(&a);
 	return set;
 }

@@ -284,6 +284,7 @@ static int explain_stored(const struct tool *t, struct store *st, const struct r
 		rc = tool_misuse("\"%.*s\" is no file, no case and no alert", STR_ARG(target));
 	else {
 		history = history_build(&a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
+		history->name = c->token;
 		x = explain(&a, history, rules, rq->as_of == DATE_NONE ? clock_now() : rq->as_of);
 		x->about = about;
 		print_case(t, x, c->token, rq->all);

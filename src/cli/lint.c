@@ -6,6 +6,7 @@
 
 #include "app/ruledir.h"
 #include "cli/tool.h"
+#include "io/clock.h"
 
 static void json_faults(const struct rule_sources *sources, const struct source_diags *diags, struct json *j)
 {
@@ -43,6 +44,8 @@ static int lint_json(const struct rule_sources *sources)
 	struct json *j = json_new(true);
 	bool fine = rules != NULL;
 
+	if (rules)
+		exceptions_ended(rules, sources->today, diags);
 	json_faults(sources, diags, j);
 	tool_print(j);
 	json_free(j);
@@ -101,8 +104,10 @@ int tool_lint(struct tool *t, int argc, char **argv)
 			rc = tool_fail(&e);
 		else if (!sources.n)
 			rc = tool_misuse("no *.yaml file at the given paths");
-		else
+		else {
+			sources.today = clock_now();
 			rc = t->json ? lint_json(&sources) : lint_text(&sources);
+		}
 	}
 	arena_release(&a);
 	return rc;

@@ -186,6 +186,7 @@ static void reference_rules(void)
 	put_table("A rule", rule_fields());
 	put_table("`raise`", rule_raise_fields());
 	put_table("A change in `override`", override_fields());
+	put_table("An exception in `except`", exception_fields());
 	put_channels();
 	for (size_t i = 0; signal_kinds[i]; i++)
 		put_kind(signal_kinds[i]);

@@ -79,7 +79,7 @@ struct store *tool_store(const struct config *config)
 	return NULL;
 }
 
-static struct ruleset *compile_paths(const struct strs *paths)
+static struct ruleset *compile_paths(const struct strs *paths, const struct strs *switched_off)
 {
 	struct arena a = { 0 };
 	struct buf out = { 0 };
@@ -88,10 +88,13 @@ static struct ruleset *compile_paths(const struct strs *paths)
 	struct ruleset *rules = NULL;
 	struct error e = { 0 };
 
-	if (ruledir_read(&a, paths, &sources, &e) < 0)
+	if (ruledir_read(&a, paths, &sources, &e) < 0) {
 		tool_fail(&e);
-	else if (!(rules = ruledir_compile(&sources, &out, &faults)))
-		fputs(buf_str(&out).p, stderr);
+	} else {
+		sources.switched_off = switched_off;
+		if (!(rules = ruledir_compile(&sources, &out, &faults)))
+			fputs(buf_str(&out).p, stderr);
+	}
 	buf_release(&out);
 	arena_release(&a);
 	return rules;
@@ -103,11 +106,11 @@ struct ruleset *tool_rules(const struct tool *t, const struct strs *paths)
 	struct ruleset *rules;
 
 	if (paths->n)
-		return compile_paths(paths);
+		return compile_paths(paths, NULL);
 	config = tool_config(t);
 	if (!config)
 		return NULL;
-	rules = compile_paths(&config->rules);
+	rules = compile_paths(&config->rules, &config->switched_off);
 	config_free(config);
 	return rules;
 }

@@ -89,6 +89,11 @@ static void print_text(const struct status *s, struct arena *a)
 	printf("rules      %s, rule set %.8s\n",
 	       rules_fine(s) ? "in force as on disk" : "REFUSED: the last good set is in force",
 	       s->judged.p ? s->judged.p : "-");
+	for (size_t i = 0; i < s->config->switched_off.n; i++)
+		printf("%s%.*s",
+		       i ? ", " : "off        by the configuration: ", STR_ARG(s->config->switched_off.items[i]));
+	if (s->config->switched_off.n)
+		putchar('\n');
 	printf("spool      %zu waiting, %zu refused (see rejected/*.why)\n", s->queues.incoming, s->queues.rejected);
 	printf("judged     cases %lld, sessions %lld, records %lld, withdrawn %lld\n", (long long)c->cases,
 	       (long long)c->sessions, (long long)c->records, (long long)c->withdrawn);
@@ -128,6 +133,11 @@ static void print_json(const struct status *s, struct arena *a)
 	json_str(j, s->rules);
 	json_key(j, "rules_hash");
 	json_str(j, s->judged);
+	json_key(j, "switched_off");
+	json_list(j);
+	for (size_t i = 0; i < s->config->switched_off.n; i++)
+		json_str(j, s->config->switched_off.items[i]);
+	json_end_list(j);
 	put_int(j, "incoming", (int64_t)s->queues.incoming);
 	put_int(j, "rejected", (int64_t)s->queues.rejected);
 	put_int(j, "cases", c->cases);

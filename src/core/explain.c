@@ -28,8 +28,11 @@ static void keep_verdict(void *user, const struct verdict *v)
 
 	if (rule->n_signals)
 		memcpy(readings, v->readings, rule->n_signals * sizeof *readings);
-	for (size_t i = 0; i < rule->n_signals; i++)
+	for (size_t i = 0; i < rule->n_signals; i++) {
 		keep_evidence(c->a, &readings[i].evidence);
+		if (v->excepted)
+			readings[i].why = arena_dup(c->a, str_of(readings[i].why)).p;
+	}
 	*kept = (struct explained){ .verdict = *v, .rule = rule };
 	kept->verdict.readings = readings;
 }
@@ -169,6 +172,20 @@ static void json_signals(const struct explanation *x, size_t session, member_nam
 	json_end_list(j);
 }
 
+static void json_excepted(const struct exception *exception, struct json *j)
+{
+	if (!exception) {
+		json_z(j, NULL);
+		return;
+	}
+	json_map(j);
+	json_key(j, "until");
+	json_str(j, exception->until_words);
+	json_key(j, "reason");
+	json_str(j, exception->reason);
+	json_end_map(j);
+}
+
 static void json_verdict(const struct explanation *x, const struct explained *e, member_namer name, struct json *j)
 {
 	json_map(j);
@@ -179,6 +196,8 @@ static void json_verdict(const struct explanation *x, const struct explained *e,
 	json_z(j, truth_names[e->verdict.truth]);
 	json_key(j, "severity");
 	json_z(j, e->verdict.truth == TRUTH_TRUE ? severity_words.words[e->verdict.severity] : NULL);
+	json_key(j, "excepted");
+	json_excepted(e->verdict.excepted, j);
 	json_end_map(j);
 }
 
@@ -331,8 +350,11 @@ static void text_verdict(const struct explanation *x, const struct explained *e,
 		buf_puts(out, STR(" [the transcript alone: no more than a notice]"));
 	if (e->verdict.raised)
 		buf_puts(out, STR(" [raised: several channels agree]"));
+	if (e->verdict.excepted)
+		buf_printf(out, " [excepted until %.*s: %.*s]", STR_ARG(e->verdict.excepted->until_words),
+			   STR_ARG(e->verdict.excepted->reason));
 	buf_putc(out, '\n');
-	for (size_t i = 0; i < e->rule->n_signals; i++)
+	for (size_t i = 0; !e->verdict.excepted && i < e->rule->n_signals; i++)
 		text_signal(e->rule->signals[i], &e->verdict.readings[i], out);
 }
 
@@ -371,7 +393,7 @@ void explain_text(const struct explanation *x, size_t session, member_namer name
 		fired += e->verdict.truth == TRUTH_TRUE;
 		quiet += e->verdict.truth == TRUTH_FALSE;
 		unknown += e->verdict.truth == TRUTH_NO_DATA;
-		if (detail == EXPLAIN_ALL || e->verdict.truth == TRUTH_TRUE)
+		if (detail == EXPLAIN_ALL || e->verdict.truth == TRUTH_TRUE || e->verdict.excepted)
 			text_verdict(x, e, name, out);
 	}
 	text_transitions(x, session, name, out);

@@ -284,5 +284,6 @@ struct history *history_build(struct arena *a, const struct roster *roster, cons
 	qsort(h->sessions, h->n, sizeof(*h->sessions), by_start);
 	finish_sessions(a, h);
 	h->site = last_site(h);
+	h->name = n ? sorted[0]->case_id : (struct str){ NULL, 0 };
 	return h;
 }

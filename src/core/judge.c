@@ -61,6 +61,12 @@ static const struct session *now(const struct judging *j)
 	return &j->history->sessions[j->view.session];
 }
 
+/* Until its exception ends the rule is silent about the case: what is open stays as it is. */
+static const struct exception *exception_now(const struct judging *j, const struct rule *rule)
+{
+	return rule->exceptions.n ? exception_for(rule, j->history, j->view.session, j->view.as_of) : NULL;
+}
+
 /* ---- tracks ---- */
 
 static struct track *track_find(struct judging *j, size_t rule, struct subject subject)
@@ -234,7 +240,7 @@ static void tell_silence(struct judging *j, int64_t at)
 		struct track *t = j->live.items[i];
 		bool heeds = j->silent || (j->silent_in_test && t->life.rule->status == STATUS_TEST);
 
-		if (heeds && !t->life.rule->drops_out)
+		if (heeds && !t->life.rule->drops_out && !exception_now(j, t->life.rule))
 			incident_event(j->a, &j->ret->incidents, &t->life, EVENT_SILENCE, &m);
 	}
 	j->silent = j->silent_in_test = false;
@@ -257,8 +263,14 @@ static void find(struct judging *j, size_t rule, struct subject subject, struct 
 {
 	const struct rule *r = &j->rules->rules[rule];
 
+	const struct view *view = view_for(j, r, subject);
+	const struct exception *exception = exception_now(j, r);
+
 	*ret = (struct finding){ .rule = rule };
-	rule_find(r, j->speaks_for[rule], view_for(j, r, subject), ret);
+	if (exception)
+		rule_excepted(r, exception, view, ret);
+	else
+		rule_find(r, j->speaks_for[rule], view, ret);
 	heard_add(j, ret);
 }
 
@@ -287,6 +299,7 @@ static void settle(struct judging *j, struct finding *f)
 						  .capped = f->capped,
 						  .raised = f->raised,
 						  .readings = f->readings,
+						  .excepted = f->excepted,
 					  });
 }
 
@@ -316,7 +329,7 @@ static void step_finding(struct judging *j, const struct finding *f)
 	struct track *t = track_find(j, f->rule, f->subject);
 	struct incident_moment m;
 
-	if (j->rules->rules[f->rule].strength)
+	if (j->rules->rules[f->rule].strength || f->excepted)
 		return;
 	if (f->truth == TRUTH_TRUE)
 		t = track_need(j, f->rule, f->subject);
@@ -334,7 +347,8 @@ static void step_absent(struct judging *j, bool second_pass)
 		struct track *t = j->live.items[i];
 		struct incident_moment m;
 
-		if (t->stepped == j->view.session + 1 || t->life.rule->second_pass != second_pass)
+		if (t->stepped == j->view.session + 1 || t->life.rule->second_pass != second_pass ||
+		    exception_now(j, t->life.rule))
 			continue;
 		m = session_moment(j, t, NULL);
 		track_step(j, t, &m, NULL);
@@ -360,7 +374,8 @@ static void late_strengths(struct judging *j)
 	for (size_t i = 0; i < j->live.n; i++) {
 		struct track *t = j->live.items[i];
 
-		if (!t->life.rule->second_pass && has_strength(j, t->life.rule, t->life.subject, true))
+		if (!t->life.rule->second_pass && !exception_now(j, t->life.rule) &&
+		    has_strength(j, t->life.rule, t->life.subject, true))
 			incident_event(j->a, &j->ret->incidents, &t->life, EVENT_STRENGTH, &m);
 	}
 	forget_ended(j);
@@ -431,8 +446,11 @@ static void deadlines_of(struct judging *j, deadline_list *list, size_t rule, st
 {
 	const struct rule *r = &j->rules->rules[rule];
 	const struct view *view = view_for(j, r, subject);
+	const struct exception *exception = exception_now(j, r);
 
-	for (size_t i = 0; i < r->n_signals; i++)
+	if (exception)
+		deadline_add(j, list, rule, subject, exception->until + 1);
+	for (size_t i = 0; !exception && i < r->n_signals; i++)
 		if (r->signals[i]->kind->read_truth)
 			deadline_add(j, list, rule, subject, signal_evaluate(r->signals[i], view).true_at);
 }

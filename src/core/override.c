@@ -95,7 +95,7 @@ static void read_one(struct reader *r, const struct doc_pair *pair, struct str f
 		read_str(r, why, &new->because, &because);
 	else
 		reader_error_at(r, pair->at, "missing-key", "say in a line why it is changed here",
-				"missing key \"because\"");
+				"\"because\" is missing");
 }
 
 void overrides_read(struct reader *r, const struct doc *doc, struct str file, override_list *list)
@@ -234,7 +234,7 @@ static const struct signal_kind *kind_of(const struct doc *signal)
 static void drop_other(struct merging *m, struct doc *signal, const struct signal_kind *kind, struct str name,
 		       const struct doc_pair *pair)
 {
-	static struct doc nothing = { .kind = DOC_SCALAR };
+	struct doc nothing = { .kind = DOC_SCALAR };
 	struct doc_pair gone = { .at = pair->at, .value = &nothing };
 
 	for (size_t i = 0; i < signal->n; i++) {

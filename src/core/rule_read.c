@@ -16,8 +16,8 @@ static const struct limit_string long_text = { 1000, false };
 static const struct limit_string slug_text = { 64, false };
 
 /* Keys that change what is said, not what is judged. */
-static const char *const wording_keys[] = { "title", "because",	  "references", "tests",
-					    "say",   "next_step", "notify",	"locked" };
+static const char *const wording_keys[] = { "title",	 "because", "references", "tests", "say",
+					    "next_step", "notify",  "locked",	  "except" };
 
 /* "2 sessions" into an int. */
 static void read_sessions(struct reader *r, const struct doc *v, void *into, const struct field *f)
@@ -145,6 +145,9 @@ static const struct shape anything = { SHAPE_ANY };
 static const struct shape test_shape = { SHAPE_NAMED, &anything };
 const struct shape shape_tests = { SHAPE_LIST, &test_shape };
 
+static const struct shape exception_shape = { SHAPE_TABLE, NULL, rule_exception_fields };
+static const struct shape except_shape = { SHAPE_LIST, &exception_shape };
+
 #define FORM(member) offsetof(struct rule_form, member)
 static const struct field rule_table[] = {
 	{ "id", "its name for good, by which alerts, routes and other rules know it", read_id, FORM(rule.id), true,
@@ -189,6 +192,8 @@ static const struct field rule_table[] = {
 	  FORM(rule.safety), false, NULL },
 	{ "drops_out", "its being true means that the case has ended in silence; not said: a timer `per: case` does",
 	  read_any, FORM(drops_out), false, NULL, "yes, no", &shape_flag },
+	{ "except", "cases and sites for which the rule does not hold for a time, see below", read_any, FORM(except),
+	  false, NULL, "a list of maps, without `rule`", &except_shape },
 	{ "locked", "yes: no override retires or weakens it; `switched_off` in the configuration may", read_flag,
 	  FORM(rule.locked), false, NULL },
 	{ "tests", "short records and what the rule must find in them, run by `rupturectl test`, see below", read_tests,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/digest.h"
+#include "core/except.h"
 #include "core/override.h"
 #include "core/shape.h"
 
@@ -11,7 +12,7 @@
 struct file_form {
 	int64_t version;
 	struct str title;
-	const struct doc *lists, *signals, *instruments, *rules, *override, *tests;
+	const struct doc *lists, *signals, *instruments, *rules, *override, *except, *tests;
 	struct shared_signals shared;
 };
 
@@ -36,6 +37,9 @@ static const struct shape rules_shape = { SHAPE_LIST, &rule_shape };
 static const struct shape override_shape = { SHAPE_TABLE, NULL, override_fields };
 static const struct shape overrides_shape = { SHAPE_NAMED, &override_shape };
 
+static const struct shape exception_shape = { SHAPE_TABLE, NULL, exception_fields };
+static const struct shape exceptions_shape = { SHAPE_LIST, &exception_shape };
+
 #define AT(member) offsetof(struct file_form, member)
 static const struct field file_table[] = {
 	{ "version", "of this format", read_version, AT(version), true, NULL, "1", &shape_one },
@@ -48,6 +52,8 @@ static const struct field file_table[] = {
 	  "names, each with a map as below", &instruments_shape },
 	{ "override", "changes to rules of any file, see below", read_any, AT(override), false, NULL,
 	  "ids of rules, each with a map as below", &overrides_shape },
+	{ "except", "cases and sites for which a rule does not hold for a time, see below", read_any, AT(except), false,
+	  NULL, "a list of maps", &exceptions_shape },
 	{ "rules", "the rules, each beginning with `- id:`", read_any, AT(rules), false, NULL, "a list", &rules_shape },
 	{ "tests", "tests of rules that stand elsewhere, each with its `rule`", read_tests, AT(tests), false, NULL,
 	  "a list", &shape_tests },
@@ -137,6 +143,11 @@ static void share_signals(struct making *m, struct reader *r, struct file_form *
 	file->shared.broken = ARENA_ARRAY(&m->rs->arena, bool, file->signals->n + 1);
 }
 
+static bool is_empty(const struct file_form *file)
+{
+	return !file->rules && !file->instruments && !file->override && !file->except && !file->tests;
+}
+
 static void open_file(struct making *m, size_t i)
 {
 	struct reader *r = &m->readers[i];
@@ -147,10 +158,10 @@ static void open_file(struct making *m, size_t i)
 		return;
 	}
 	fields_read(r, m->docs[i], file_table, file);
-	if (m->docs[i]->kind == DOC_MAP && !file->rules && !file->instruments && !file->override && !file->tests)
+	if (m->docs[i]->kind == DOC_MAP && is_empty(file))
 		reader_error(r, m->docs[i], "empty",
-			     "a file has `rules:`, `lexicon:`, `instruments:`, `override:` or `tests:`",
-			     "a file without rules, lexicon, instruments or tests");
+			     "a file has `rules:`, `lexicon:`, `instruments:`, `override:`, `except:` or `tests:`",
+			     "a file with none of the keys that make one");
 	if (file->instruments) {
 		struct path here = { NULL, "instruments", 0 };
 
@@ -162,6 +173,8 @@ static void open_file(struct making *m, size_t i)
 		share_signals(m, r, file);
 	if (file->override)
 		overrides_read(r, file->override, m->sources[i].file, &m->overrides);
+	if (file->except)
+		exceptions_read(r, file->except, (struct str){ NULL, 0 }, m->sources[i].file, &m->rs->exceptions);
 }
 
 /* Rules that overrides change ---------------------------------------------------------------------------------------
@@ -247,6 +260,8 @@ static void read_one_rule(struct making *m, size_t source, const struct doc *doc
 		read_changed(m, source, doc, o, &form);
 	else
 		read_form(r, doc, &m->files[source].shared, source, NULL, &form);
+	if (form.except && form.rule.id.n)
+		exceptions_read(r, form.except, form.rule.id, m->sources[source].file, &m->rs->exceptions);
 	form.rule.file = m->sources[source].file;
 	*VEC_PUSH(&m->rs->arena, &m->forms) = form;
 	r->path = NULL;
@@ -324,6 +339,7 @@ static void read_all(struct making *m)
 			read_rules(m, i);
 	rules_lint(m->readers, m->forms.items, m->forms.n);
 	check_tests(m);
+	exceptions_lint(m->readers, &m->rs->exceptions, m->forms.items, m->forms.n);
 	overrides_lint(&m->overrides, m->forms.items, m->forms.n);
 	send_home(m);
 }
@@ -364,6 +380,7 @@ static struct str hash_all(struct making *m)
 	for (size_t i = 0; i < m->forms.n; i++)
 		rule_canonical(&m->forms.items[i], true, &out);
 	hash_instruments(&m->rs->instruments, &out);
+	exceptions_canonical(&m->rs->exceptions, &out);
 	buf_puts(&out, lexicons_canonical(m->rs->lexicons));
 	hash = digest_hex(&m->rs->arena, NULL, buf_str(&out));
 	buf_release(&out);
@@ -386,6 +403,7 @@ static void finish(struct making *m)
 		rs->rules[i].version = rule_version(&rs->arena, &m->forms.items[i]);
 		rs->rules[i].file = arena_dup(&rs->arena, rs->rules[i].file);
 	}
+	exceptions_share(&rs->arena, &rs->exceptions, rs->rules, rs->n);
 	rs->hash = hash_all(m);
 }
 
@@ -437,4 +455,35 @@ const struct rule *rules_find(const struct ruleset *rs, struct str id)
 			high = middle;
 	}
 	return NULL;
+}
+
+void rules_switch_off(struct ruleset *rs, const struct strs *ids, struct strs *ret_unknown)
+{
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < ids->n; i++)
+		if (!rules_find(rs, ids->items[i]))
+			*VEC_PUSH(&rs->arena, ret_unknown) = arena_dup(&rs->arena, ids->items[i]);
+	buf_puts(&out, rs->hash);
+	for (size_t i = 0; i < rs->n; i++)
+		for (size_t k = 0; k < ids->n; k++) {
+			if (!str_eq(rs->rules[i].id, ids->items[k]) || rs->rules[i].switched_off)
+				continue;
+			rs->rules[i].switched_off = true;
+			rs->rules[i].status = STATUS_RETIRED;
+			buf_printf(&out, "\nswitched off: %.*s", STR_ARG(rs->rules[i].id));
+		}
+	if (out.n > rs->hash.n)
+		rs->hash = digest_hex(&rs->arena, NULL, buf_str(&out));
+	buf_release(&out);
+}
+
+const char *rules_suggest(struct arena *a, const struct ruleset *rs, struct str id)
+{
+	const char **ids = ARENA_ARRAY(a, const char *, rs->n + 1), *nearest;
+
+	for (size_t i = 0; i < rs->n; i++)
+		ids[i] = arena_dup(a, rs->rules[i].id).p;
+	nearest = str_nearest(id, ids, rs->n);
+	return nearest ? arena_printf(a, "did you mean \"%s\"?", nearest).p : NULL;
 }

@@ -83,6 +83,28 @@ void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *
 		cap(rule, ret);
 }
 
+void rule_excepted(const struct rule *rule, const struct exception *exception, const struct view *view,
+		   struct finding *ret)
+{
+	const char *why = arena_printf(view->arena, "excepted until %.*s: %.*s", STR_ARG(exception->until_words),
+				       STR_ARG(exception->reason))
+				  .p;
+
+	ret->subject = view->subject;
+	ret->truth = TRUTH_NO_DATA;
+	ret->excepted = exception;
+	ret->readings = ARENA_ARRAY(view->arena, struct reading, rule->n_signals);
+	for (size_t i = 0; i < rule->n_signals; i++)
+		ret->readings[i] = (struct reading){ .truth = TRUTH_NO_DATA,
+						     .value = NAN,
+						     .baseline = NAN,
+						     .sd = NAN,
+						     .limit = NAN,
+						     .raw = NAN,
+						     .why = why,
+						     .true_at = DATE_NONE };
+}
+
 void heard_note(struct arena *a, heard_list *heard, size_t session, bool attended, const struct rule *rule,
 		const struct finding *f)
 {

@@ -115,8 +115,11 @@ static int check(const char *path)
 		return 1;
 	if (ruledir_read(&a, &config->rules, &sources, &e) < 0)
 		buf_printf(&out, "ruptured: %s\n", e.text);
-	else
+	else {
+		sources.switched_off = &config->switched_off;
+		sources.today = clock_now();
 		rules = ruledir_compile(&sources, &out, &faults);
+	}
 	fputs(buf_str(&out).p, stderr);
 	if (rules) {
 		printf("configuration and %zu rules are sound, rule set %.8s, %zu warnings\n", rules->n, rules->hash.p,
@@ -129,7 +132,7 @@ static int check(const char *path)
 	if (!rules)
 		return 1;
 	rules_free(rules);
-	return reached ? 0 : 1;
+	return reached && !faults.unknown_off ? 0 : 1;
 }
 
 static int open_signals(void)

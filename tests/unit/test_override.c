@@ -210,7 +210,7 @@ TEST(what_is_wrong_with_an_override_is_told_in_its_file)
 		  "site.yaml:3:3: error: with this override, pack.yaml:13: unknown signal" },
 		{ "version: 1\noverride: {drops.b: {because: x, severity: notice}}\n", "did you mean \"drops.a\"?" },
 		{ "version: 1\noverride: {drops.a: {severity: notice}}\n",
-		  "site.yaml:2:12: error: missing key \"because\"" },
+		  "site.yaml:2:12: error: \"because\" is missing" },
 		{ "version: 1\noverride: {drops.a: notice}\n", "expected what changes in the rule" },
 		{ "version: 1\noverride: [drops.a]\n", "expected changes by the rules' ids" },
 	};
