@@ -15,6 +15,7 @@ class Row:
     target: str = ""
     reached: bool = None   # None: nothing was aimed at
     headline: str = ""
+    result: str = ""       # in the summary, where the figure alone says too little
     beside: str = ""       # in the summary: the baseline
 
 

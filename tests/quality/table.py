@@ -55,10 +55,12 @@ def lines_of(section):
 
 def short(row):
     show = number if row.counts else shown(row)
-    return f" ({span(row.interval, show).replace(' to ', '-' if row.interval[0] >= 0 else '..')})" if row.interval else ""
+    return f" ({span(row.interval, show).replace(' to ', '-' if row.interval[0] >= 0 else ' to ')})" if row.interval else ""
 
 
 def result(row):
+    if row.result:
+        return row.result + short(row)
     if row.counts:
         p, r, f1 = (number(measure(row.counts)) for measure in (scores.precision, scores.recall, scores.f1))
         return f"P {p} R {r} F1 {f1}" + short(row)
