@@ -2,6 +2,7 @@
 #include "core/rule_read.h"
 
 #include "core/digest.h"
+#include "core/scenario.h"
 #include "core/shape.h"
 #include <math.h>
 #include <stdlib.h>
@@ -141,8 +142,7 @@ static const struct words requirement_words = { (const char *const[]){ "transcri
 static const struct shape requirement_shape = { SHAPE_WORD, &requirement_words };
 static const struct shape requires_shape = { SHAPE_SOME, &requirement_shape };
 
-static const struct shape anything = { SHAPE_ANY };
-static const struct shape test_shape = { SHAPE_NAMED, &anything };
+static const struct shape test_shape = { SHAPE_TABLE, NULL, scenario_fields };
 const struct shape shape_tests = { SHAPE_LIST, &test_shape };
 
 static const struct shape exception_shape = { SHAPE_TABLE, NULL, rule_exception_fields };

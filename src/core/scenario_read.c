@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/scenario_parts.h"
+#include "core/shape.h"
 
 #define SPAN_MAX_S   (3660 * (int64_t)DAY_S)
 #define FIRST_S	     1767621600 /* 2026-01-05T14:00:00Z */
@@ -26,37 +27,49 @@ static void read_span(struct reader *r, const struct doc *v, void *into, const s
 		*(int64_t *)into = s;
 }
 
+/* For the schema: lists of values, a list by member, and maps whose keys are ids, questionnaires or moments. */
+static const struct shape any = { SHAPE_ANY };
+static const struct shape list_shape = { SHAPE_LIST, &any };
+static const struct shape by_name = { SHAPE_NAMED, &list_shape };
+static const struct shape *const either_series[] = { &list_shape, &by_name, NULL };
+static const struct shape series_shape = { SHAPE_EITHER, either_series };
+static const struct shape *const either_scores[] = { &by_name, &list_shape, NULL };
+static const struct shape scores_shape = { SHAPE_NAMED, &(const struct shape){ SHAPE_EITHER, either_scores } };
+static const struct shape map_shape = { SHAPE_NAMED, &any };
+static const struct shape maps_shape = { SHAPE_LIST, &map_shape };
+
 #define AT(member) offsetof(struct scenario_form, member)
 static const struct field scenario_table[] = {
 	{ "name", "what is shown, as a sentence", read_str, AT(name), true, &name_text },
 	{ "rule", "which rule it is about: for tests at the head of a file, and only there", read_str, AT(rule), false,
 	  &rule_text },
 	{ "people", "who is in the case, by ids; `{t1: therapist, m1: client}` when not given", read_any, AT(people),
-	  false, NULL, "ids, each with a role or {role: child, age: 12}" },
+	  false, NULL, "ids, each with a role or {role: child, age: 12}", &map_shape },
 	{ "every", "from one session to the next; 7 days when not given", read_span, AT(every), false, NULL,
-	  "a time span like 7 days" },
+	  "a time span like 7 days", &shape_duration },
 	{ "scores", "totals, session by session, of the first member or by member; `SRS.goals` is an item", read_any,
-	  AT(scores), false, NULL, "{SRS: [38, 37, null]}, {m1: {SRS: [38]}}" },
+	  AT(scores), false, NULL, "{SRS: [38, 37, null]}, {m1: {SRS: [38]}}", &scores_shape },
 	{ "homework", "ratings, session by session, of the first member or by member", read_any, AT(homework), false,
-	  NULL, "[3, 1, null], {m1: [3, 1]}" },
+	  NULL, "[3, 1, null], {m1: [3, 1]}", &series_shape },
 	{ "attendance",
 	  "who came, session by session; of whom neither this nor the session says anything came; null: nothing is "
 	  "known",
 	  read_any, AT(attendance), false, NULL,
-	  "[attended, no_show, {status: cancelled, by: client}], {m1: [attended]}" },
+	  "[attended, no_show, {status: cancelled, by: client}], {m1: [attended]}", &series_shape },
 	{ "reports", "was there a rupture? Session by session, of the first member or by member", read_any, AT(reports),
-	  false, NULL, "[yes, no, null], {m1: [yes]}" },
+	  false, NULL, "[yes, no, null], {m1: [yes]}", &series_shape },
 	{ "sessions", "what else is in session 1, 2, ..., see below", read_any, AT(sessions), false, NULL,
-	  "a list of maps" },
+	  "a list of maps", &maps_shape },
 	{ "as_of", "how long after the last session it is now, for what waits; 0 days when not given", read_span,
-	  AT(as_of), false, NULL, "a time span like 40 days" },
+	  AT(as_of), false, NULL, "a time span like 40 days", &shape_duration },
 	{ "expect",
 	  "all that the rule finds: where an incident opens or gets more severe, or, of a strength, where it is true; "
 	  "`{}`: nothing",
 	  read_any, AT(expect), true, NULL,
-	  "{session 6: warning}, {session 6: {severity: warning, member: m1}}, {28 days after session 6: notice}" },
+	  "{session 6: warning}, {session 6: {severity: warning, member: m1}}, {28 days after session 6: notice}",
+	  &map_shape },
 	{ "then", "all that becomes of it later; not looked at when not given", read_any, AT(then), false, NULL,
-	  "{session 8: repaired}" },
+	  "{session 8: repaired}", &map_shape },
 	{ 0 },
 };
 #undef AT

@@ -52,6 +52,14 @@ def test_the_example_rules_are_sound(box):
         check(ran.code == 0 and "no errors, 0 warnings" in ran.out, f"example {number} of RULES.md: {ran.out}{ran.err}")
 
 
+def test_the_tests_of_the_example_rules_pass(box):
+    for number, text in enumerate(blocks("RULES.md", "yaml rules")):
+        path = written(box, f"rules-{number}.yaml", text)
+        ran = box.run("rupturectl", "test", "--rules", ROOT / "rules", path)
+        check(ran.code == 0 and " 0 failed" in ran.out, f"example {number} of RULES.md: {ran.out}{ran.err}")
+        check("tests:" not in text or "Not covered" not in ran.out, ran.out)
+
+
 def check_configuration(box, text):
     rules = written(box, "my-rules.yaml", blocks("RULES.md", "yaml rules")[0])
     text += f"rules: [{rules}, {ROOT}/rules/instruments.yaml]\n"
