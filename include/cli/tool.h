@@ -25,6 +25,7 @@ struct tool_command {
 
 int tool_lint(struct tool *t, int argc, char **argv);
 int tool_test(struct tool *t, int argc, char **argv);
+int tool_list_rules(struct tool *t, int argc, char **argv);
 int tool_explain(struct tool *t, int argc, char **argv);
 int tool_alerts(struct tool *t, int argc, char **argv);
 int tool_status(struct tool *t, int argc, char **argv);

@@ -10,6 +10,8 @@ static const struct tool_command commands[] = {
 	{ "lint", "[PATH...]", "check rule files (the configured ones without PATH)", tool_lint },
 	{ "test", "[--rules PATH]... [--rule ID] [--junit FILE] [-v] [PATH...]",
 	  "run the tests that stand in the rules", tool_test },
+	{ "rules", "[--rules PATH] [RULE]", "show the rules in force, and what of them a site has changed",
+	  tool_list_rules },
 	{ "explain", "[--rules PATH] [--hits] [--turns] [--all] [--as-of DATE] FILE...|CASE|ALERT",
 	  "show why an alert came and why none did", tool_explain },
 	{ "alerts", "[--all] [--reveal]", "list the open alerts", tool_alerts },

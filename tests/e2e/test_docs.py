@@ -1,7 +1,7 @@
 """What README.md, docs/ and the manual pages show works as shown: examples are judged, commands are run.
 
 In a command an id of 16 hexadecimal digits stands for an alert, one of 8 for a case; my-rules.yaml is the first example of
-docs/RULES.md, session-*.json is the synthetic family.
+docs/RULES.md, my-changes.yaml the one with an override, session-*.json is the synthetic family.
 """
 import re
 import shutil
@@ -108,6 +108,7 @@ def a_clinic(box):
 def test_the_commands_that_are_shown_work(box):
     alert, case = a_clinic(box)
     written(box, "sessions/my-rules.yaml", blocks("RULES.md", "yaml rules")[0])
+    written(box, "sessions/my-changes.yaml", next(b for b in blocks("RULES.md", "yaml rules") if "\noverride:" in b))
     for name in ("rupturectl", "ruptured"):
         script = written(box, f"sessions/{name}", f'#!/bin/sh\nexec {box.program(name)} -c {box.config_path} "$@"\n')
         script.chmod(0o755)
