@@ -612,9 +612,9 @@ static char *file_text(const char *path)
 
 static struct setup setup_shipped(struct arena *a)
 {
-	static const char *const names[] = { "appeasing", "benefit",	  "blame",    "complaint", "confrontation",
-					     "denial",	  "disagreement", "hopeless", "hostility", "minimal",
-					     "proposal",  "refusal",	  "repair",   "validation" };
+	static const char *const names[] = { "appeasing",     "benefit",  "blame",	  "ceding",   "complaint",
+					     "confrontation", "denial",	  "disagreement", "hopeless", "hostility",
+					     "minimal",	      "proposal", "refusal",	  "repair",   "validation" };
 	struct setup t = { .arena = a, .lexicons = lexicons_new() };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -635,7 +635,7 @@ TEST(the_shipped_lexicons_compile_without_fault_or_warning)
 	struct setup t = setup_shipped(arena);
 
 	CHECK_INT(t.diags.errors + t.diags.warnings, 0);
-	CHECK_INT(lexicons_count(t.lexicons), 14);
+	CHECK_INT(lexicons_count(t.lexicons), 15);
 	for (size_t i = 0; i < lexicons_count(t.lexicons); i++) {
 		CHECK_STR(lexicons_get(t.lexicons, i)->language, "en");
 		CHECK(lexicons_get(t.lexicons, i)->source.n > 0 && lexicons_get(t.lexicons, i)->title.n > 0);
@@ -684,6 +684,20 @@ TEST(the_shipped_lexicons_know_what_they_are_for)
 		{ "proposal", "what if you asked her", true },
 		{ "repair", "I think I misunderstood you", true },
 		{ "confrontation", "You need to take responsibility", true },
+		{ "refusal", "yeah but i have no time", true },
+		{ "refusal", "i dont think talking would be helpful", true },
+		{ "refusal", "they said i won't do that", false },
+		{ "refusal", "I'm not sure", false },
+		{ "denial", "im fine with it", true },
+		{ "denial", "I'm fine, thank you", false },
+		{ "denial", "my husband says there is no problem", false },
+		{ "minimal", "not really...", true },
+		{ "minimal", "not really what i meant by that", false },
+		{ "appeasing", "whatever you think thank you", false },
+		{ "confrontation", "you dont have to stop", false },
+		{ "confrontation", "what do you need to do", false },
+		{ "ceding", "just tell me what to do", true },
+		{ "ceding", "my boss said just tell me what to do", false },
 		{ "benefit", "This really helps me", true },
 	};
 	struct setup t = setup_shipped(arena);
