@@ -243,6 +243,16 @@ TEST(a_file_may_test_rules_that_stand_elsewhere)
 	rules_free(rs);
 }
 
+TEST(an_override_may_take_away_what_a_test_of_the_pack_expects)
+{
+	static const char low[] =
+		LOW "      - {name: one, scores: {SRS: [19]}, expect: {session 1: warning}}\n"
+		    "override:\n"
+		    "  a.low: {severity: info, when: low or deep, because: we talk about all of it anyway}\n";
+
+	CHECK_HAS(told(arena, low), "session 1: expected warning, came info (m1)\n");
+}
+
 /* ---- what a case is made of ---- */
 
 TEST(a_null_is_no_score_and_an_item_joins_its_total)
