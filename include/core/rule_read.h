@@ -26,6 +26,8 @@ struct rule_form {
 	size_t source;	 /* index of its file */
 };
 
+/* What stands under the keys of the same name. */
+extern const struct shape rule_severity_shape, rule_raise_shape;
 /* A rule's id, or absent when it has none. */
 struct str rule_doc_id(const struct doc *rule);
 /* The keys of a rule. */

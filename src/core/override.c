@@ -6,7 +6,22 @@
 
 static const struct limit_string because_limit = { 1000, false };
 
+/* As in a rule, or nothing, which takes the key out. */
+#define OR_NOTHING(name, what)                                                                                         \
+	static const struct shape *const either_##name[] = { what, &shape_null, NULL };                                \
+	static const struct shape name##_shape = { SHAPE_EITHER, either_##name }
+
+static const struct shape status_word = { SHAPE_WORD, &status_words };
 static const struct shape anything = { SHAPE_ANY };
+static const struct shape some_keys = { SHAPE_NAMED, &anything };
+OR_NOTHING(signal, &some_keys);
+static const struct shape signals_shape = { SHAPE_NAMED, &signal_shape };
+OR_NOTHING(when, &shape_condition);
+OR_NOTHING(raise, &rule_raise_shape);
+OR_NOTHING(repaired, &shape_signal);
+OR_NOTHING(unrepaired_after, &shape_sessions);
+OR_NOTHING(quiet, &shape_duration);
+OR_NOTHING(text, &shape_text);
 
 /* Names and values for people alone: what an override says is read with the rule that it changes. */
 static const struct field override_table[] = {
@@ -18,28 +33,28 @@ static const struct field override_table[] = {
 	{ .name = "status",
 	  .help = "retired switches the rule off",
 	  .value = "draft, test, active, retired",
-	  .shape = &anything },
+	  .shape = &status_word },
 	{ .name = "severity",
 	  .help = "as in a rule",
 	  .value = "info, notice, warning, critical; a ladder",
-	  .shape = &anything },
+	  .shape = &rule_severity_shape },
 	{ .name = "signals",
 	  .help = "by name, of each the keys that change; a name that the rule does not have is a signal more",
 	  .value = "names, each with keys of a signal",
-	  .shape = &anything },
-	{ .name = "when", .help = "as in a rule", .value = "a condition", .shape = &anything },
-	{ .name = "raise", .help = "as in a rule", .value = "a map", .shape = &anything },
-	{ .name = "repaired", .help = "as in a rule", .value = "a signal", .shape = &anything },
-	{ .name = "unrepaired_after", .help = "as in a rule", .value = "2 sessions", .shape = &anything },
-	{ .name = "notify", .help = "as in a rule", .value = "text of at most 64 bytes", .shape = &anything },
-	{ .name = "quiet", .help = "as in a rule", .value = "a time span like 30 days", .shape = &anything },
-	{ .name = "say", .help = "as in a rule", .value = "text of at most 200 bytes", .shape = &anything },
-	{ .name = "next_step", .help = "as in a rule", .value = "text of at most 1000 bytes", .shape = &anything },
+	  .shape = &signals_shape },
+	{ .name = "when", .help = "as in a rule", .value = "a condition", .shape = &when_shape },
+	{ .name = "raise", .help = "as in a rule", .value = "a map", .shape = &raise_shape },
+	{ .name = "repaired", .help = "as in a rule", .value = "a signal", .shape = &repaired_shape },
+	{ .name = "unrepaired_after", .help = "as in a rule", .value = "2 sessions", .shape = &unrepaired_after_shape },
+	{ .name = "notify", .help = "as in a rule", .value = "text of at most 64 bytes", .shape = &text_shape },
+	{ .name = "quiet", .help = "as in a rule", .value = "a time span like 30 days", .shape = &quiet_shape },
+	{ .name = "say", .help = "as in a rule", .value = "text of at most 200 bytes", .shape = &text_shape },
+	{ .name = "next_step", .help = "as in a rule", .value = "text of at most 1000 bytes", .shape = &text_shape },
 	{ NULL },
 };
 #define MAX_NAMES 32
 
-/* What an override may do to a locked rule besides: nothing that keeps the rule from being heard. */
+/* What keeps a rule from being heard, or from being heard long: not for locked rules. */
 static const char *const locked_keys[] = { "status", "signals", "when", "repaired", "quiet" };
 
 const struct field *override_fields(void)

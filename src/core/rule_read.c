@@ -136,8 +136,8 @@ static const struct shape_keyed line_keys = { &severity_words, &shape_condition 
 static const struct shape line_shape = { SHAPE_KEYED, &line_keys };
 static const struct shape ladder_shape = { SHAPE_LIST, &line_shape };
 static const struct shape *const either_severity[] = { &word_shape, &ladder_shape, NULL };
-static const struct shape severity_shape = { SHAPE_EITHER, either_severity };
-static const struct shape raise_shape = { SHAPE_TABLE, raise_table };
+const struct shape rule_severity_shape = { SHAPE_EITHER, either_severity };
+const struct shape rule_raise_shape = { SHAPE_TABLE, raise_table };
 static const struct words requirement_words = { (const char *const[]){ "transcript", NULL } };
 static const struct shape requirement_shape = { SHAPE_WORD, &requirement_words };
 static const struct shape requires_shape = { SHAPE_SOME, &requirement_shape };
@@ -163,11 +163,11 @@ static const struct field rule_table[] = {
 	{ "severity",
 	  "how much it matters; a ladder is a list of `- severity: condition`, of which the first true line "
 	  "counts",
-	  read_any, FORM(severity), true, NULL, "info, notice, warning, critical; a ladder", &severity_shape },
+	  read_any, FORM(severity), true, NULL, "info, notice, warning, critical; a ladder", &rule_severity_shape },
 	{ "when", "the condition over the signals; not beside a ladder", read_any, FORM(when), false, NULL,
 	  "a condition", &shape_condition },
 	{ "raise", "a higher severity when several sources agree, see below", read_raise, FORM(rule), false, NULL,
-	  "a map", &raise_shape },
+	  "a map", &rule_raise_shape },
 	{ "repaired",
 	  "the signal that ends an incident; without it: all that was ever true was false in 2 attended "
 	  "sessions running",
