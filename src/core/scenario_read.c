@@ -188,10 +188,21 @@ static const struct scenario_person *first_member(const struct scenario_making *
 
 /* ---- series ---- */
 
+/* Where the item of a questionnaire begins; a questionnaire may have dots in its own name, as OQ-45.2 has. */
+static const char *item_dot(const struct scenario_making *m, struct str of)
+{
+	const char *dot = NULL;
+
+	for (size_t i = 0; i < of.n && !instruments_find(m->instruments, of); i++)
+		if (of.p[i] == '.')
+			dot = of.p + i;
+	return dot;
+}
+
 static void add_series(struct scenario_making *m, enum scenario_list kind, struct str who, struct str of,
 		       struct span at, const struct doc *values)
 {
-	const char *dot = of.n ? memchr(of.p, '.', of.n) : NULL;
+	const char *dot = item_dot(m, of);
 	struct scenario_series s = { .kind = kind, .who = who, .of = of, .at = at, .values = values };
 
 	if (values->kind != DOC_LIST) {
@@ -214,7 +225,7 @@ static void add_series(struct scenario_making *m, enum scenario_list kind, struc
 /* A slip in the name would make a test in which nothing is ever known. */
 static bool instrument_known(struct scenario_making *m, const struct doc_pair *pair)
 {
-	const char *names[64], *dot = memchr(pair->key.p, '.', pair->key.n), *hint;
+	const char *names[64], *dot = item_dot(m, pair->key), *hint;
 	struct str of = { pair->key.p, dot ? (size_t)(dot - pair->key.p) : pair->key.n };
 	size_t n = 0;
 
