@@ -34,6 +34,7 @@ struct incident_reading {
 struct incident {
 	size_t rule; /* in the rule set */
 	struct str rule_id;
+	bool in_test; /* of a rule under test: an active rule does not read it */
 	struct subject subject;
 	enum incident_state state; /* the last transition's */
 	enum severity severity;

@@ -58,6 +58,7 @@ struct view {
 	const struct instruments *instruments;
 	const struct lexicons *lexicons;
 	const struct incident_set *incidents; /* of this case so far; NULL in the first pass */
+	bool hears_tests;		      /* incidents of rules under test too */
 	struct signal_memo *memo;	      /* values already measured in this history, or NULL */
 	struct arena *arena;
 };

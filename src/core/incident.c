@@ -108,6 +108,7 @@ static struct incident *incident_new(struct arena *a, struct incident_set *set, 
 	life->incident = set->all.n - 1;
 	i->rule = life->rule_index;
 	i->rule_id = life->rule->id;
+	i->in_test = life->rule->status == STATUS_TEST;
 	i->subject = life->subject;
 	i->state = INCIDENT_OPEN;
 	i->severity = severity;

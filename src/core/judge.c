@@ -146,6 +146,7 @@ static const struct view *view_for(struct judging *j, const struct rule *rule, s
 {
 	j->view.subject = subject;
 	j->view.incidents = rule->second_pass ? &j->ret->incidents : NULL;
+	j->view.hears_tests = rule->status == STATUS_TEST;
 	j->view.opened_at = DATE_NONE;
 	return &j->view;
 }

@@ -3,16 +3,19 @@
  * incident: what other rules have found about the subject.
  *
  *	{incident: [noncompliance.*, withdrawal.*], state: not ended, within: 2 sessions}
+ *	{incident: drops.*, state: unrepaired, severity: notice}
  *
- * Read in the second pass of a session only.  `within` looks at the last session in which the rule was true.
+ * Read in the second pass of a session only.  `within` looks at the last session in which the rule was true, `severity`
+ * at the gravest that the incident ever had.  Rules that are active do not hear of those under test.
  */
 #include "core/judge.h"
 #include "core/shape.h"
 #include "core/signal_internal.h"
 
 struct incident_selector {
-	struct strs rules; /* patterns */
-	unsigned states;   /* 1 << enum incident_state */
+	struct strs rules;   /* patterns */
+	unsigned states;     /* 1 << enum incident_state */
+	unsigned severities; /* 1 << enum severity; 0: all */
 };
 
 static const struct words not_ended_words = { (const char *const[]){ "not ended", NULL } };
@@ -21,6 +24,9 @@ static const struct shape state_shape = { SHAPE_WORD, &incident_state_words };
 static const struct shape *const either_state[] = { &not_ended_shape, &state_shape, NULL };
 static const struct shape one_state = { SHAPE_EITHER, either_state };
 static const struct shape states_shape = { SHAPE_SOME, &one_state };
+
+static const struct shape severity_shape = { SHAPE_WORD, &severity_words };
+static const struct shape severities_shape = { SHAPE_SOME, &severity_shape };
 
 static const struct measure measures[] = {
 	{ "state", "not ended, or a state, or a list of states", 0, false, false, &states_shape },
@@ -61,6 +67,22 @@ static void read_state(struct reader *r, const struct doc *v, void *into, const 
 	}
 }
 
+static void read_severities(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct field word = *f;
+	unsigned *severities = into;
+	size_t n = v->kind == DOC_LIST ? v->n : 1;
+
+	word.detail = &severity_words;
+	for (size_t i = 0; i < n; i++) {
+		int severity = -1;
+
+		read_word(r, v->kind == DOC_LIST ? v->items[i] : v, &severity, &word);
+		if (severity >= 0)
+			*severities |= 1u << severity;
+	}
+}
+
 static void *read_selector(struct reader *r, const struct doc *doc, struct signal *s)
 {
 	static const struct field rules = { "incident", NULL, read_strs, 0, false, NULL };
@@ -68,6 +90,7 @@ static void *read_selector(struct reader *r, const struct doc *doc, struct signa
 
 	read_strs(r, doc, &sel->rules, &rules);
 	read_key(r, s->source, "state", read_state, &sel->states, NULL);
+	read_key(r, s->source, "severity", read_severities, &sel->severities, NULL);
 	return sel;
 }
 
@@ -96,6 +119,14 @@ static bool recent(const struct signal *s, const struct view *v, const struct in
 	       (double)(v->as_of - v->history->sessions[i->last_true].started) <= s->within_days * DAY_S;
 }
 
+static bool selects(const struct incident_selector *sel, const struct view *v, const struct incident *i)
+{
+	if (i->in_test && !v->hears_tests)
+		return false;
+	return names(sel, i->rule_id) && (sel->states & 1u << i->state) &&
+	       (!sel->severities || (sel->severities & 1u << i->severity));
+}
+
 static struct reading read_truth(const struct signal *s, const struct view *v)
 {
 	const struct incident_selector *sel = s->selector;
@@ -107,8 +138,7 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 	for (size_t i = 0; i < v->incidents->all.n; i++) {
 		const struct incident *one = &v->incidents->all.items[i];
 
-		if (names(sel, one->rule_id) && (sel->states & 1u << one->state) &&
-		    concerns(one->subject, v->subject) && recent(s, v, one))
+		if (selects(sel, v, one) && concerns(one->subject, v->subject) && recent(s, v, one))
 			n++;
 	}
 	ret.value = ret.raw = (double)n;
@@ -116,6 +146,14 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 	ret.why = NULL;
 	return ret;
 }
+
+static const struct field keys[] = {
+	{ .name = "severity",
+	  .help = "the gravest that the incident ever had; without it: any",
+	  .value = "info, notice, warning, critical; one or a list",
+	  .shape = &severities_shape },
+	{ NULL },
+};
 
 const struct signal_kind signal_incident = {
 	.name = "incident",
@@ -126,6 +164,7 @@ const struct signal_kind signal_incident = {
 	.measures = measures,
 	.read = read_selector,
 	.read_truth = read_truth,
+	.keys = keys,
 	.all_sessions = true,
 	.own_window = true,
 	.about_nobody = true,
