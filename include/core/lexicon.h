@@ -40,6 +40,7 @@ struct lexicon {
 	int major, minor;    /* version: A.B; counts of the same A stand */
 	struct str title, source;
 	bool inline_phrases;
+	bool once; /* of a session only whether it was heard is kept, not in which turn */
 	size_t n_entries;
 	struct str file; /* or absent */
 };

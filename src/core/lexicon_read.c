@@ -28,6 +28,7 @@ static const struct shape contexts_shape = { SHAPE_NAMED, &shape_texts };
 
 struct lexicon_form {
 	struct str id, language, title, source;
+	bool once;
 	const struct doc *version, *unless, *contexts, *entries;
 };
 
@@ -41,6 +42,8 @@ static const struct field lexicon_table[] = {
 	  offsetof(struct lexicon_form, language), false, &id_limit },
 	{ "title", "what it finds, in one line", read_str, offsetof(struct lexicon_form, title) },
 	{ "source", "where its phrases come from", read_str, offsetof(struct lexicon_form, source) },
+	{ "once", "yes: of a session only whether it was heard is kept, not in which turn nor who spoke", read_flag,
+	  offsetof(struct lexicon_form, once) },
 	{ "unless", "contexts in which its entries do not count, unless an entry says otherwise", read_any,
 	  offsetof(struct lexicon_form, unless), false, NULL, "a list of names", &shape_texts },
 	{ "contexts", "more phrases for a context, or contexts of its own: name: [phrases]", read_any,
@@ -364,6 +367,8 @@ static int add_lexicon(struct lexicons *l, const struct lexicon *lexicon)
 {
 	buf_printf(&l->canonical, "\nlexicon %.*s %.*s %d.%d", STR_ARG(lexicon->id), STR_ARG(lexicon->language),
 		   lexicon->major, lexicon->minor);
+	if (lexicon->once)
+		buf_puts(&l->canonical, STR(" once"));
 	*VEC_PUSH(&l->arena, &l->lexicons) = *lexicon;
 	return (int)l->lexicons.n - 1;
 }
@@ -402,6 +407,7 @@ int lexicons_add(struct lexicons *l, struct reader *r, const struct doc *doc)
 		return -1;
 	lexicon.id = arena_dup(&l->arena, form.id);
 	lexicon.language = arena_dup(&l->arena, form.language);
+	lexicon.once = form.once;
 	lexicon.title = arena_dup(&l->arena, form.title);
 	lexicon.source = arena_dup(&l->arena, form.source);
 	g.lexicon = add_lexicon(l, &lexicon);

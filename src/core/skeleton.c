@@ -117,28 +117,6 @@ static void list_lexicons(struct arena *a, const struct lexicons *lexicons, stru
 	}
 }
 
-/* Hits that count, summed by lexicon; a turn has few. */
-static void sum_hits(struct arena *a, struct skeleton *s, struct skeleton_turn *turn, const lexicon_hits *hits)
-{
-	for (size_t i = 0; i < hits->n; i++) {
-		const struct lexicon_hit *h = &hits->items[i];
-		struct skeleton_hit *sum = NULL;
-
-		if (h->unless)
-			continue;
-		for (size_t k = turn->first_hit; k < s->hits.n; k++)
-			if (s->hits.items[k].lexicon == h->lexicon)
-				sum = &s->hits.items[k];
-		if (!sum) {
-			sum = VEC_PUSH(a, &s->hits);
-			sum->lexicon = (uint16_t)h->lexicon;
-			turn->n_hits++;
-		}
-		sum->count += sum->count < UINT16_MAX;
-		sum->weight += (float)h->weight;
-	}
-}
-
 /* Who spoke last, nods aside, and whether it was a question. */
 struct spoken {
 	int who; /* -1: nobody yet */
@@ -159,7 +137,68 @@ struct extraction {
 	struct cue *cues;	    /* by turn */
 	struct spoken last, before; /* by two people */
 	VEC(struct traced) traced;  /* only with a trace: it tells the addressees, which are known last */
+	bool heard[LEXICONS_MAX];   /* lexicons of which a session keeps one bit */
 };
+
+/* Hits that count, summed by lexicon; a turn has few. */
+static void sum_hits(struct extraction *x, struct skeleton_turn *turn, const lexicon_hits *hits)
+{
+	struct skeleton *s = x->skeleton;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct lexicon_hit *h = &hits->items[i];
+		struct skeleton_hit *sum = NULL;
+
+		if (h->unless)
+			continue;
+		if (lexicons_get(x->lexicons, (size_t)h->lexicon)->once) {
+			x->heard[h->lexicon] = true;
+			continue;
+		}
+		for (size_t k = turn->first_hit; k < s->hits.n; k++)
+			if (s->hits.items[k].lexicon == h->lexicon)
+				sum = &s->hits.items[k];
+		if (!sum) {
+			sum = VEC_PUSH(x->out, &s->hits);
+			sum->lexicon = (uint16_t)h->lexicon;
+			turn->n_hits++;
+		}
+		sum->count += sum->count < UINT16_MAX;
+		sum->weight += (float)h->weight;
+	}
+}
+
+/* The last turn of somebody whom rules look at: an interpreter speaks for others. */
+static size_t last_turn(const struct skeleton *s)
+{
+	for (size_t i = s->turns.n; i-- > 0;) {
+		enum role role = (enum role)s->participants.items[s->turns.items[i].who].role;
+
+		if (role == ROLE_THERAPIST || role_is_member(role))
+			return i;
+	}
+	return s->turns.n - 1;
+}
+
+/* The one bit a session: a hit in its last turn, wherever the words were. */
+static void add_heard(struct extraction *x)
+{
+	struct skeleton *s = x->skeleton;
+	struct skeleton_turn *last = &s->turns.items[last_turn(s)];
+
+	for (size_t i = 0; i < s->lexicons.n; i++) {
+		size_t at = last->first_hit + last->n_hits;
+
+		if (!x->heard[i])
+			continue;
+		(void)VEC_PUSH(x->out, &s->hits);
+		memmove(&s->hits.items[at + 1], &s->hits.items[at], (s->hits.n - 1 - at) * sizeof *s->hits.items);
+		s->hits.items[at] = (struct skeleton_hit){ .lexicon = (uint16_t)i, .count = 1, .weight = 1 };
+		last->n_hits++;
+		for (struct skeleton_turn *t = last + 1; t < s->turns.items + s->turns.n; t++)
+			t->first_hit++;
+	}
+}
 
 static bool answers(const struct extraction *x, int who)
 {
@@ -197,7 +236,7 @@ static void extract_turn(struct extraction *x, size_t index, const struct turn *
 		.words = (uint16_t)(words.n < UINT16_MAX ? words.n : UINT16_MAX),
 		.first_hit = (uint32_t)s->hits.n,
 	};
-	sum_hits(x->out, s, t, &hits);
+	sum_hits(x, t, &hits);
 	for (size_t i = 0; x->trace && i < hits.n; i++)
 		*VEC_PUSH(&x->own, &x->traced) = (struct traced){ index, hits.items[i] };
 	arena_reset(&x->text);
@@ -223,7 +262,14 @@ struct skeleton *extract(struct arena *a, const struct record *record, const str
 			 const struct extract_trace *trace)
 {
 	struct skeleton *s = ARENA_NEW(a, struct skeleton);
-	struct extraction x = { lexicons, scratch, trace, a, { .wipe = true }, { 0 }, s };
+	struct extraction x = {
+		.lexicons = lexicons,
+		.scratch = scratch,
+		.trace = trace,
+		.out = a,
+		.text = { .wipe = true },
+		.skeleton = s,
+	};
 	bool consent = record->consent_transcript == 1 || (record->consent_transcript != 0 && !policy.consent_required);
 
 	copy_plain(a, record, s);
@@ -235,6 +281,7 @@ struct skeleton *extract(struct arena *a, const struct record *record, const str
 	x.last.who = x.before.who = -1;
 	for (size_t i = 0; i < record->turns.n; i++)
 		extract_turn(&x, i, &record->turns.items[i]);
+	add_heard(&x);
 	extract_addressees(&x, record);
 	arena_release(&x.text);
 	arena_release(&x.own);

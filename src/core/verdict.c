@@ -66,6 +66,9 @@ void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *
 		uint64_t bit = (UINT64_C(1) << i) & speaks_for;
 
 		ret->readings[i] = signal_evaluate(rule->signals[i], view);
+		/* Nobody is shown which words they were. */
+		if (rule->safety)
+			ret->readings[i].evidence.n = 0;
 		truths[i] = ret->readings[i].truth;
 		if (truths[i] == TRUTH_FALSE)
 			ret->false_signals |= bit;

@@ -87,6 +87,29 @@ TEST(a_skeleton_has_counts_and_weights_and_no_text)
 	lexicons_free(l);
 }
 
+#define SECRET "lexicon: secret\nversion: 1.0\nonce: yes\nentries: [{say: the belt, weight: 3}]\n"
+
+TEST(of_a_lexicon_once_a_session_keeps_one_bit_and_not_the_turn)
+{
+	struct record *r = RECORD(ROLE_THERAPIST, ROLE_PARENT, ROLE_INTERPRETER);
+	struct lexicons *l = lexicons_of(arena, BLAME, SECRET);
+	struct skeleton *s;
+
+	say(arena, r, 1, 0, "the belt, and again the belt");
+	say(arena, r, 1, 0, "your fault");
+	say(arena, r, 2, 0, "never listen, he says, and the belt");
+	s = extracted(arena, r, l);
+	REQUIRE(s->turns.n == 3 && s->hits.n == 3);
+	CHECK_INT(s->turns.items[0].n_hits, 0);
+	REQUIRE(s->turns.items[1].n_hits == 2);
+	CHECK_INT(s->hits.items[s->turns.items[1].first_hit].lexicon, 0);
+	CHECK_INT(s->hits.items[s->turns.items[1].first_hit + 1].lexicon, 1);
+	CHECK_NEAR(s->hits.items[s->turns.items[1].first_hit + 1].weight, 1);
+	REQUIRE(s->turns.items[2].n_hits == 1);
+	CHECK_INT(s->hits.items[s->turns.items[2].first_hit].lexicon, 0);
+	lexicons_free(l);
+}
+
 TEST(without_consent_no_turn_is_looked_at)
 {
 	struct record *r = RECORD(ROLE_THERAPIST, ROLE_CLIENT);
