@@ -5,6 +5,8 @@
 #ifndef RUPTURED_TEST_RULESETS_H
 #define RUPTURED_TEST_RULESETS_H
 
+#include <dirent.h>
+
 #include "core/rules.h"
 #include "test.h"
 
@@ -24,6 +26,27 @@ static inline struct str file_text(struct arena *a, const char *path)
 	text = arena_dup(a, out.n ? buf_str(&out) : STR(""));
 	buf_release(&out);
 	return text;
+}
+
+typedef VEC(struct rule_source) source_list;
+
+/* The rule files of a directory, in no order. */
+static inline void add_files(struct arena *a, const char *path, source_list *list)
+{
+	DIR *dir = opendir(path);
+
+	if (!dir)
+		return;
+	for (struct dirent *e; (e = readdir(dir));) {
+		struct rule_source *source;
+
+		if (!str_ends(str_of(e->d_name), ".yaml"))
+			continue;
+		source = VEC_PUSH(a, list);
+		source->file = arena_printf(a, "%s/%s", path, e->d_name);
+		source->text = file_text(a, source->file.p);
+	}
+	closedir(dir);
 }
 
 /* NULL when there are errors; what was said of all sources is in *ret_complaints, in a. */

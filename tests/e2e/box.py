@@ -354,6 +354,8 @@ class Box:
 
     def config(self, rules=None, sinks=None, routes=None, fallback="desk", announce_within="always", more="", timeout="5 seconds"):
         """Writes ruptured.yaml.  rules: paths, default the shipped ones.  The one sink `desk` is the hook."""
+        if rules is None and routes is None:
+            routes = "[{name: everything, to: [desk]}, {name: safeguarding, match: {rules: [safeguarding]}, to: [desk]}]"
         rules = [ROOT / "rules"] if rules is None else rules
         sinks = sinks or "{desk: {exec: {command: [%s], timeout: %s}, privacy: numbers}}" % (self.hook, timeout)
         routes = routes or "[{name: everything, to: [desk]}]"

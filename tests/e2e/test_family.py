@@ -12,17 +12,15 @@ FAMILY = ROOT / "tests" / "data" / "family"
 
 # session -> what is heard: rule, state, severity, member, other
 HEARD = {
-    5: {("hostility.therapist", "open", "warning", "m2", None), ("drops.alliance", "open", "warning", "m2", None),
-        ("siding.split", "repairing", "notice", "m2", "m1"), ("siding.split", "open", "notice", "m2", "m3")},
+    5: {("hostility.therapist", "open", "warning", "m2", None), ("drops.alliance", "open", "warning", "m2", None)},
     6: {("hostility.therapist", "repairing", "warning", "m2", None), ("drops.alliance", "repaired", "warning", "m2", None),
-        ("siding.split", "repairing", "notice", "m2", "m3")},
-    7: {("hostility.therapist", "repaired", "warning", "m2", None), ("siding.split", "repaired", "notice", "m2", "m1"),
-        ("siding.split", "repaired", "notice", "m2", "m3"), ("noncompliance.homework", "open", "notice", "m3", None)},
+        ("withdrawal.talk", "open", "info", "m1", None)},
+    7: {("hostility.therapist", "repaired", "warning", "m2", None), ("noncompliance.homework", "open", "notice", "m3", None)},
     8: {("noncompliance.homework", "repaired", "notice", "m3", None), ("siding.therapist", "open", "warning", "m1", "m2"),
-        ("siding.split", "open", "notice", "m2", "m1"), ("drops.alliance", "open", "notice", "m2", None)},
+        ("drops.alliance", "open", "notice", "m2", None), ("withdrawal.talk", "repaired", "info", "m1", None)},
     9: {("missed.after_rupture", "open", "warning", "m2", None)},
     10: {("noncompliance.attendance", "open", "warning", "m2", None), ("drops.alliance", "unrepaired", "notice", "m2", None),
-         ("siding.split", "unrepaired", "notice", "m2", "m1"), ("siding.therapist", "unrepaired", "warning", "m1", "m2")},
+         ("siding.therapist", "unrepaired", "warning", "m1", "m2")},
 }
 
 
@@ -84,7 +82,7 @@ def test_each_session_is_heard_as_the_table_says(box):
     later = time_passes(box, "2026-03-30T17:00:00Z")
     check(("drops.silent", "open", "warning", None, None) in later, f"no silence heard: {later}")
     gone = {alert[0] for alert in later if alert[1] == "dropped_out"}
-    check(gone == {"drops.alliance", "siding.split", "siding.therapist", "missed.after_rupture", "noncompliance.attendance"},
+    check(gone == {"drops.alliance", "siding.therapist", "missed.after_rupture", "noncompliance.attendance"},
           f"what was open: {gone}")
     for pack in ("hostility.", "noncompliance.", "drops.", "siding."):
         check(any(rule.startswith(pack) for rules in HEARD.values() for rule in rules_of(rules)), f"{pack} never fires")
@@ -138,14 +136,14 @@ def test_without_the_words_only_the_score_is_heard(box):
     trees = family()
     trees[5]["consent"] = {"transcript": False}
     heard = live(box, {n: trees[n] for n in range(1, 6)})
-    check(rules_of(heard[5]) == {"drops.alliance", "siding.split"}, f"{heard[5]}")
+    check(rules_of(heard[5]) == {"drops.alliance"}, f"{heard[5]}")
 
 
 def test_siding_needs_a_member_who_is_left_out(box):
     trees = family()
     trees[8] = without(trees[8], "scores", "m2")
     heard = live(box, {n: trees[n] for n in range(1, 9)})
-    check(rules_of(heard[8]) == {"noncompliance.homework"}, f"{heard[8]}")
+    check(rules_of(heard[8]) == {"noncompliance.homework", "withdrawal.talk"}, f"{heard[8]}")
 
 
 def test_a_task_that_was_not_set_is_not_undone(box):

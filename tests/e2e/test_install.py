@@ -66,11 +66,17 @@ def test_install_under_another_prefix_names_that_prefix(box):
     check(not (root / "usr/sbin").exists(), "something went to /usr/sbin")
 
 
-def test_the_installed_configuration_is_right(box):
+def test_the_installed_configuration_asks_only_who_hears_of_safeguarding(box):
+    """A parent may be the one it is about, so nobody is told by default; a line in the file shows how to name somebody."""
     root = install(box)
+    text = (root / "etc/ruptured/ruptured.yaml").read_text()
+    text += f"\nrules: [{root}/usr/share/ruptured/rules]\nspool: {box.spool}\nstore: sqlite:{box.store}\n"
     config = box.dir / "installed.yaml"
-    config.write_text((root / "etc/ruptured/ruptured.yaml").read_text()
-                      + f"\nrules: [{root}/usr/share/ruptured/rules]\nspool: {box.spool}\nstore: sqlite:{box.store}\n")
+    config.write_text(text)
+    ran = box.run("ruptured", "-c", config, "--check")
+    check(ran.code == 1 and "safeguarding alerts reach nobody" in ran.out + ran.err, ran.out + ran.err)
+    check(" 0 warnings" in ran.out + ran.err, ran.out + ran.err)
+    config.write_text(text.replace("#  - {name: safeguarding", "  - {name: safeguarding").replace("to: [desk]", "to: [log]"))
     ran = box.run("ruptured", "-c", config, "--check")
     check(ran.code == 0, ran.out + ran.err)
 

@@ -354,26 +354,6 @@ TEST(each_bad_rule_gets_its_complaint)
 
 /* What ships. */
 
-typedef VEC(struct rule_source) source_list;
-
-static void add_files(struct arena *a, const char *path, source_list *list)
-{
-	DIR *dir = opendir(path);
-
-	if (!dir)
-		return;
-	for (struct dirent *e; (e = readdir(dir));) {
-		struct rule_source *source;
-
-		if (!str_ends(str_of(e->d_name), ".yaml"))
-			continue;
-		source = VEC_PUSH(a, list);
-		source->file = arena_printf(a, "%s/%s", path, e->d_name);
-		source->text = file_text(a, source->file.p);
-	}
-	closedir(dir);
-}
-
 TEST(the_rules_that_ship_compile_without_a_complaint)
 {
 	static const char *const ids[] = { "drops.alliance",	    "drops.outcome",
