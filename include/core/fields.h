@@ -103,6 +103,8 @@ void reader_warn(struct reader *r, const struct doc *at, const char *code, const
 /* For span-precise faults inside a scalar (a condition, a threshold); `at` may lie inside the scalar. */
 void reader_error_at(struct reader *r, struct span at, const char *code, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Whether an unknown key of the map was told to be this one misspelt: then it is not missing as well. */
+bool fields_misspelt(const struct doc *map, const struct field *table, const char *name);
 /* "did you mean \"x\"?" in the reader's arena, or NULL. */
 const char *reader_suggest(struct reader *r, struct str word, const char *const *candidates, size_t n);
 struct str reader_path(struct reader *r);

@@ -74,6 +74,24 @@ static const char *sign_hint(struct str word)
 		{ "AND", "write \"and\"" },
 		{ "OR", "write \"or\"" },
 		{ "NOT", "write \"not\"" },
+		{ "if", "leave it out: the whole line is the condition" },
+		{ "either", "leave it out" },
+		{ "but", "write \"and\"" },
+		{ "unless", "write \"and not\"" },
+		{ "except", "write \"and not\"" },
+		{ "without", "write \"and not\"" },
+		{ "then", "what follows from it stands under `severity` and `say`" },
+		{ "none", "write \"not any of (a, b)\"" },
+		{ "both", "leave it out: \"a and b\"" },
+		{ "one", "write \"1 of (a, b)\" or \"any of (a, b)\"" },
+		{ "two", "write \"2 of (a, b, c)\"" },
+		{ "three", "write \"3 of (a, b, c)\"" },
+		{ "at", "write \"2 of (a, b, c)\": it means at least 2" },
+		{ "+", "write \"and\"" },
+		{ ",", "write \"and\" or \"or\"; a list is written as in \"2 of (a, b, c)\"" },
+		{ "/", "write \"or\"" },
+		{ "\"", "names stand without quotes" },
+		{ "'", "names stand without quotes" },
 		{ "-", "names are made of letters, digits and \"_\"" },
 		{ ".", "names are made of letters, digits and \"_\"" },
 		{ "<", "a threshold belongs into the signal: `name: {score: SRS, value: less than 36}`" },
@@ -166,9 +184,18 @@ static const struct condition *signal_named(struct parse *p)
 	return NULL;
 }
 
+static bool is_signal(const struct parse *p, struct str word)
+{
+	for (size_t i = 0; i < p->n_signals; i++)
+		if (str_eq(p->signals[i]->name, word))
+			return true;
+	return false;
+}
+
 static bool at_name(const struct parse *p)
 {
-	return p->word.n && is_name_char(p->word.p[0]) && !condition_reserved(p->word) && !sign_hint(p->word);
+	return p->word.n && is_name_char(p->word.p[0]) && !condition_reserved(p->word) &&
+	       (!sign_hint(p->word) || is_signal(p, p->word));
 }
 
 #define told(p, word, hint, ...)                                                                                       \
@@ -210,6 +237,8 @@ static void choose_list(struct parse *p, struct chosen *chosen)
 {
 	if (!accept(p, "(")) {
 		choose(p, chosen);
+		if (is(p, ",") && !p->broken)
+			fault(p, NULL, "brackets around the list");
 		return;
 	}
 	do
@@ -235,7 +264,8 @@ static const struct condition *n_of(struct parse *p, struct str amount, double a
 	if (!at_least)
 		at_least = (double)chosen.n;
 	if (at_least > (double)chosen.n && !p->faulty)
-		told(p, amount, NULL, "%.*s of %zu can never hold", STR_ARG(amount), chosen.n);
+		told(p, amount, "name more signals, or ask for fewer", "%.*s of %zu can never hold", STR_ARG(amount),
+		     chosen.n);
 	c->at_least = (int)at_least;
 	return c;
 }
@@ -287,6 +317,8 @@ static const struct condition *term(struct parse *p)
 			return fault(p, NULL, "\"and\", \"or\" or \")\"");
 		return c;
 	}
+	if (str_number(p->word, &amount) && !is_signal(p, p->word) && amount < 1)
+		return fault(p, "at least 1 of them", "how many");
 	if (at_amount(p, &amount)) {
 		next(p);
 		return n_of(p, word, amount);
@@ -333,7 +365,8 @@ const struct condition *condition_read(struct reader *r, const struct doc *scala
 	const struct condition *c;
 
 	if (scalar->kind != DOC_SCALAR || doc_is_null(scalar)) {
-		reader_error(r, scalar, "condition", "write it as in \"(a and b) or 2 of (c, d, e)\"",
+		reader_error(r, scalar, "condition",
+			     "a list needs no [ ]: write it as in \"(a and b) or 2 of (c, d, e)\"",
 			     "expected a condition, found %.*s", STR_ARG(doc_describe(r->arena, scalar)));
 		return NULL;
 	}

@@ -8,6 +8,7 @@
 
 #include "base/date.h"
 #include "core/doc_build.h"
+#include "core/synonyms.h"
 
 #define FIELDS_MAX  64	 /* rows of one table */
 #define SHOWN_MAX   60	 /* bytes of a value in a message */
@@ -93,7 +94,10 @@ void reader_error_at(struct reader *r, struct span at, const char *code, const c
 
 const char *reader_suggest(struct reader *r, struct str word, const char *const *candidates, size_t n)
 {
-	const char *nearest = str_nearest(word, candidates, n);
+	const char *nearest = synonym_of(word, candidates, n);
+
+	if (!nearest)
+		nearest = str_nearest(word, candidates, n);
 
 	return nearest ? arena_printf(r->arena, "did you mean \"%s\"?", nearest).p : NULL;
 }
@@ -155,11 +159,42 @@ static size_t find_field(const struct field *table, size_t n, struct str key, si
 	return n;
 }
 
+static bool is_key_of(const struct field *table, struct str key)
+{
+	for (; table->name; table++)
+		if (key_is(key, table->name))
+			return true;
+	return false;
+}
+
+bool fields_misspelt(const struct doc *map, const struct field *table, const char *name)
+{
+	const char *names[FIELDS_MAX], *meant;
+	size_t n = 0;
+
+	for (; table[n].name; n++)
+		names[n] = table[n].name;
+	for (size_t i = 0; map->kind == DOC_MAP && i < map->n; i++) {
+		struct str key = map->pairs[i].key;
+
+		if (is_key_of(table, key))
+			continue;
+		meant = synonym_of(key, names, n);
+		if (!meant)
+			meant = str_nearest(key, names, n);
+		if (meant && strcmp(meant, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void tell_missing(struct reader *r, const struct doc *doc, const struct field *table, uint64_t seen)
 {
 	for (size_t i = 0; table[i].name; i++)
-		if (table[i].required && !(seen >> i & 1))
-			reader_error(r, doc, "missing-key", NULL, "\"%s\" is missing", table[i].name);
+		if (table[i].required && !(seen >> i & 1) &&
+		    (r->unknown_key == DIAG_WARNING || !fields_misspelt(doc, table, table[i].name)))
+			reader_error(r, doc, "missing-key", r->private ? NULL : table[i].help, "\"%s\" is missing",
+				     table[i].name);
 }
 
 bool fields_read(struct reader *r, const struct doc *doc, const struct field *table, void *into)
@@ -226,13 +261,16 @@ void read_str(struct reader *r, const struct doc *v, void *into, const struct fi
 		text_of(r, v, f->detail, into);
 }
 
-#define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
+#define LEAST_NUMBER 1e-6		/* a limit below this is there to keep out 0 */
+#define WHOLE_MAX    9007199254740992.0 /* 2^53: up to here a double holds every whole number */
 
 static struct str range_words(struct arena *a, const struct limit_range *range)
 {
 	const char *kind = range && range->whole ? "a whole number" : "a number";
 	bool from = range && range->min > -WHOLE_MAX, to = range && range->max < WHOLE_MAX;
 
+	if (range && range->min > 0 && range->min < LEAST_NUMBER)
+		return arena_printf(a, "%s above 0", kind);
 	if (from && to)
 		return arena_printf(a, "%s from %.15g to %.15g", kind, range->min, range->max);
 	if (from)
@@ -290,7 +328,9 @@ void read_flag(struct reader *r, const struct doc *v, void *into, const struct f
 	if (doc_flag(v, &flag))
 		*(bool *)into = flag;
 	else
-		expected(r, v, "wrong-kind", NULL, r->private ? STR("true or false") : STR("yes or no"));
+		expected(r, v, "wrong-kind",
+			 !r->private && v->kind == DOC_SCALAR && v->quoted ? "write it without quotes" : NULL,
+			 r->private ? STR("true or false") : STR("yes or no"));
 }
 
 void read_date(struct reader *r, const struct doc *v, void *into, const struct field *f)

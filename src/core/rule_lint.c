@@ -189,7 +189,7 @@ static void lint_kind(struct reader *r, const struct rule_form *form)
 	} else if (form->closes) {
 		reader_error(r, form->closes, "pointless", "add `strength: yes`", "only a strength closes incidents");
 	}
-	if (!rule->because.n && !doc_get(form->doc, "because"))
+	if (!rule->because.n && !doc_get(form->doc, "because") && !fields_misspelt(form->doc, rule_fields(), "because"))
 		reader_warn(r, form->id ? form->id : form->doc, "no-because",
 			    "say in a line why this is worth an alert", "a rule without `because`");
 }

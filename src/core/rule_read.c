@@ -122,6 +122,11 @@ static void read_raise(struct reader *r, const struct doc *v, void *into, const 
 	struct raise raise = { 0 };
 
 	(void)f;
+	if (v->kind != DOC_MAP) {
+		reader_error(r, v, "raise", "write {to: warning, when: 2 channels, within: 2 sessions}",
+			     "expected a map, found %.*s", STR_ARG(doc_describe(r->arena, v)));
+		return;
+	}
 	if (!fields_read(r, v, raise_table, &raise))
 		return;
 	rule->raise.set = true;
@@ -316,7 +321,7 @@ static void read_signals(struct reader *r, struct shared_signals *shared, struct
 	if (form->signals)
 		own_signals(r, form->signals, &list);
 	shared_of_rule(r, shared, form, &list);
-	if (!form->signals && !list.n)
+	if (!form->signals && !list.n && !fields_misspelt(form->doc, rule_table, "signals"))
 		reader_error(r, form->doc, "no-signals",
 			     "add `signals:` with at least one, as in `low: {score: SRS, value: less than 36}`",
 			     "a rule without signals");
@@ -390,7 +395,8 @@ static void read_single(struct reader *r, const struct doc *doc, struct rule_for
 	form->rule.ladder = ARENA_NEW(r->arena, struct severity_line);
 	form->rule.n_ladder = 1;
 	if (doc->kind != DOC_SCALAR)
-		reader_error(r, doc, "wrong-kind", NULL, "expected a severity or a list of lines, found %.*s",
+		reader_error(r, doc, "wrong-kind", "write each line as `- warning: condition`",
+			     "expected a severity or a list of lines, found %.*s",
 			     STR_ARG(doc_describe(r->arena, doc)));
 	else
 		severity_of(r, doc->text, doc->at, &form->rule.ladder[0].severity);
@@ -399,8 +405,9 @@ static void read_single(struct reader *r, const struct doc *doc, struct rule_for
 		return;
 	}
 	form->used = UINT64_MAX;
-	reader_error(r, form->doc, "no-condition", "add `when: ` and the names of signals",
-		     "nothing says when this rule is true");
+	if (doc->kind == DOC_SCALAR && !fields_misspelt(form->doc, rule_table, "when"))
+		reader_error(r, form->doc, "no-condition", "add `when: ` and the names of signals",
+			     "nothing says when this rule is true");
 }
 
 static void read_severity(struct reader *r, struct rule_form *form)
@@ -465,9 +472,12 @@ void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *s
 
 	*ret = (struct rule_form){ .doc = doc,
 				   .rule = { .status = STATUS_ACTIVE, .per = -1, .source = doc, .at = doc->at } };
-	fields_read(r, doc, rule_table, ret);
-	if (doc->kind != DOC_MAP)
+	if (doc->kind != DOC_MAP) {
+		reader_error(r, doc, "wrong-kind", "each rule begins with `- id:`, and its keys stand below the id",
+			     "expected a rule, found %.*s", STR_ARG(doc_describe(r->arena, doc)));
 		return;
+	}
+	fields_read(r, doc, rule_table, ret);
 	ret->id = doc_get(doc, "id");
 	ret->raise = doc_get(doc, "raise");
 	ret->say = doc_get(doc, "say");

@@ -105,7 +105,7 @@ static void begin(struct making *m, struct arena *a, struct source_diags *ret_di
 
 static bool is_lexicon(const struct doc *doc)
 {
-	return doc->kind == DOC_MAP && doc_get(doc, "lexicon");
+	return doc->kind == DOC_MAP && (doc_get(doc, "lexicon") || doc_get(doc, "entries"));
 }
 
 /* Lists share the lexicons' names, so that `says` has one place to look. */
@@ -157,8 +157,14 @@ static void open_file(struct making *m, size_t i)
 		lexicons_add(m->rs->lexicons, r, m->docs[i]);
 		return;
 	}
+	if (m->docs[i]->kind != DOC_MAP) {
+		reader_error(r, m->docs[i], "wrong-kind",
+			     "a file begins with `version: 1`; its rules stand under `rules:`",
+			     "expected a file of rules, found %.*s", STR_ARG(doc_describe(r->arena, m->docs[i])));
+		return;
+	}
 	fields_read(r, m->docs[i], file_table, file);
-	if (m->docs[i]->kind == DOC_MAP && is_empty(file))
+	if (is_empty(file) && !fields_misspelt(m->docs[i], file_table, "rules"))
 		reader_error(r, m->docs[i], "empty",
 			     "a file has `rules:`, `lexicon:`, `instruments:`, `override:`, `except:` or `tests:`",
 			     "a file with none of the keys that make one");

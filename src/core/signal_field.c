@@ -71,24 +71,28 @@ static const struct shape names_shape = { SHAPE_EITHER, either_name };
 
 /* Reading -------------------------------------------------------------------------------------------------------- */
 
-static void read_name(struct reader *r, const struct doc *doc, struct field_selector *sel)
+/* False when it is unknown, which was told. */
+static bool read_name(struct reader *r, const struct doc *doc, struct field_selector *sel)
 {
 	const char *candidates[N_NAMES];
 
 	if (str_starts(doc->text, "flags.") && doc->text.n > strlen("flags.")) {
 		sel->name = FIELD_FLAG;
 		sel->flag = arena_dup(r->arena, (struct str){ doc->text.p + 6, doc->text.n - 6 });
-		return;
+		return true;
 	}
 	for (size_t i = 0; i < N_NAMES; i++) {
 		candidates[i] = name_list[i];
 		if (i == FIELD_FLAG || !str_is(doc->text, name_list[i]))
 			continue;
 		sel->name = (enum field_name)i;
-		return;
+		return true;
 	}
-	reader_error(r, doc, "unknown-field", reader_suggest(r, doc->text, candidates + 1, N_NAMES - 1),
+	reader_error(r, doc, "unknown-field",
+		     str_starts(doc->text, "flag") ? "write the flag's name behind a dot: flags.safeguarding"
+						   : reader_suggest(r, doc->text, candidates + 1, N_NAMES - 1),
 		     "unknown field \"%.*s\"", STR_ARG(doc->text));
+	return false;
 }
 
 static void read_is(struct reader *r, const struct doc *v, void *into, const struct field *f)
@@ -111,7 +115,8 @@ static void *read_selector(struct reader *r, const struct doc *doc, struct signa
 		reader_error(r, doc, "selector", "for example \"field: minutes\"", "expected the name of a field");
 		return sel;
 	}
-	read_name(r, doc, sel);
+	if (!read_name(r, doc, sel))
+		return NULL;
 	read_key(r, s->source, "is", read_is, sel, NULL);
 	read_key(r, s->source, "equals", read_strs, &sel->equals, NULL);
 	return sel;
@@ -121,7 +126,7 @@ static void check(struct reader *r, const struct doc *doc, const struct signal *
 {
 	const struct field_selector *sel = s->selector;
 
-	if (!(name_measures[sel->name] & 1u << s->measure))
+	if (sel && !(name_measures[sel->name] & 1u << s->measure))
 		reader_error(r, doc, "no-measure", NULL, "\"%s\" does not go with this field",
 			     measures[s->measure].name);
 }

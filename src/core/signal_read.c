@@ -113,18 +113,78 @@ static bool in_parse(struct str text, int *ret_n, int *ret_m)
 	return true;
 }
 
+/* The next number in the text; false when there is none. */
+static bool next_number(struct str *rest, double *ret)
+{
+	size_t n = 0;
+
+	while (rest->n && !(rest->p[0] >= '0' && rest->p[0] <= '9'))
+		*rest = (struct str){ rest->p + 1, rest->n - 1 };
+	while (n < rest->n && rest->p[n] >= '0' && rest->p[n] <= '9')
+		n++;
+	if (!str_number((struct str){ rest->p, n }, ret))
+		return false;
+	*rest = (struct str){ rest->p + n, rest->n - n };
+	return true;
+}
+
+/* "2 of 3 sessions", "2/3": what was meant. */
+static const char *in_hint(struct reader *r, struct str text)
+{
+	struct str rest = text, unit;
+	double n, m;
+
+	if (quantity_parse(text, &n, &unit) && (str_is(unit, "sessions") || str_is(unit, "days")))
+		return "a stretch of time stands under `within`; here write \"2 of last 3 sessions\"";
+	if (!next_number(&rest, &n) || !next_number(&rest, &m))
+		return "write \"2 of last 3 sessions\"";
+	if (n < 1 || m > MAX_WINDOW)
+		return "at least 1 of at most 1000 sessions";
+	if (n > m)
+		return arena_printf(r->arena, "%g of %g sessions can never be", n, m).p;
+	return arena_printf(r->arena, "write \"%g of last %g sessions\"", n, m).p;
+}
+
 static void read_in(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
 	struct signal *s = into;
 
 	(void)f;
-	if (v->kind != DOC_SCALAR || !in_parse(v->text, &s->in_n, &s->in_m))
+	if (v->kind != DOC_SCALAR)
 		reader_error(r, v, "in", "write \"2 of last 3 sessions\"", "expected how many of the last sessions");
+	else if (!in_parse(v->text, &s->in_n, &s->in_m))
+		reader_error(r, v, "in", in_hint(r, v->text), "expected how many of the last sessions, found \"%.*s\"",
+			     STR_ARG(v->text));
 }
 
 static bool unit_is(struct str unit, const char *one, const char *many)
 {
 	return str_is(unit, one) || str_is(unit, many);
+}
+
+#define WITHIN_HINT "write \"2 sessions\", \"30 days\", \"10 minutes\" or \"60 turns\""
+
+static const char *within_hint(struct str text)
+{
+	double n;
+	struct str unit;
+
+	if (quantity_parse(text, &n, &unit))
+		return "a window of nothing holds nothing";
+	return WITHIN_HINT;
+}
+
+static const char *window_hint(struct reader *r, double n, struct str unit)
+{
+	int in_n, in_m;
+
+	if (in_parse(arena_printf(r->arena, "%g %.*s", n, STR_ARG(unit)), &in_n, &in_m))
+		return "that is written `in: 2 of last 3 sessions`";
+	if (!unit.n)
+		return arena_printf(r->arena, "write \"%g sessions\" or \"%g days\"", n, n).p;
+	if (unit_is(unit, "month", "months"))
+		return arena_printf(r->arena, "write \"%g days\"", n * 30).p;
+	return n != floor(n) ? "whole sessions and turns" : "sessions, days, weeks, minutes and turns are known";
 }
 
 static void read_within_one(struct reader *r, const struct doc *v, struct signal *s)
@@ -133,7 +193,7 @@ static void read_within_one(struct reader *r, const struct doc *v, struct signal
 	double n;
 
 	if (v->kind != DOC_SCALAR || !quantity_parse(v->text, &n, &unit) || !(n > 0)) {
-		reader_error(r, v, "within", "write \"2 sessions\", \"30 days\", \"10 minutes\" or \"60 turns\"",
+		reader_error(r, v, "within", v->kind == DOC_SCALAR ? within_hint(v->text) : WITHIN_HINT,
 			     "expected the length of a window");
 		return;
 	}
@@ -148,8 +208,8 @@ static void read_within_one(struct reader *r, const struct doc *v, struct signal
 	else if (unit_is(unit, "turn", "turns") && n == floor(n) && n < 1e6)
 		s->within_turns = (int)n;
 	else
-		reader_error(r, v, "within", "sessions, days, weeks, minutes and turns are known",
-			     "\"%.*s\" is no length of a window", STR_ARG(v->text));
+		reader_error(r, v, "within", window_hint(r, n, unit), "\"%.*s\" is no length of a window",
+			     STR_ARG(v->text));
 }
 
 static void read_within(struct reader *r, const struct doc *v, void *into, const struct field *f)
@@ -274,6 +334,15 @@ static bool is_known(const struct signal_kind *kind, struct str key)
 	       is_own_key(kind, key);
 }
 
+static struct str measure_names(struct reader *r, const struct signal_kind *kind)
+{
+	struct str names = STR("");
+
+	for (int i = 0; kind->measures[i].name; i++)
+		names = arena_printf(r->arena, "%.*s%s%s", STR_ARG(names), i ? ", " : "", kind->measures[i].name);
+	return names;
+}
+
 static size_t add_candidates(const char **names, size_t n, const struct signal_kind *kind)
 {
 	for (int i = 0; kind->measures[i].name && n < MAX_CANDIDATES; i++)
@@ -285,14 +354,44 @@ static size_t add_candidates(const char **names, size_t n, const struct signal_k
 
 static void tell_unknown_key(struct reader *r, const struct signal_kind *kind, const struct doc_pair *pair)
 {
-	const char *names[MAX_CANDIDATES] = { "measure", "sd", "times", "by" };
+	const char *names[MAX_CANDIDATES] = { "measure", "sd", "times", "by" }, *hint;
+	double number;
 	size_t n = 4;
 
 	for (const struct field *f = shared; f->name; f++)
 		names[n++] = f->name;
 	n = add_candidates(names, n, kind);
-	reader_error_at(r, pair->at, "unknown-key", reader_suggest(r, pair->key, names, n), "unknown key \"%.*s\"",
-			STR_ARG(pair->key));
+	hint = reader_suggest(r, pair->key, names, n);
+	if (!hint && str_number(pair->key, &number))
+		hint = "decimals are written with a point: 2.5; several values stand in [ ]";
+	if (!hint && memchr(pair->key.p, ':', pair->key.n))
+		hint = "write a blank after \":\"";
+	if (!hint)
+		hint = arena_printf(r->arena, "\"%s\" has the measures %s", kind->name, measure_names(r, kind).p).p;
+	reader_error_at(r, pair->at, "unknown-key", hint, "unknown key \"%.*s\"", STR_ARG(pair->key));
+}
+
+/* Then a missing measure is no second fault. */
+static bool has_unknown_key(const struct signal_kind *kind, const struct doc *doc)
+{
+	for (size_t i = 0; i < doc->n; i++)
+		if (!is_known(kind, doc->pairs[i].key) && !signal_kind_find(doc->pairs[i].key))
+			return true;
+	return false;
+}
+
+/* What a key may be that names no kind. */
+static const char *kind_hint(struct reader *r, struct str key, const char *const *names, size_t n)
+{
+	const struct compile *c = r->context;
+	const char *hint = reader_suggest(r, key, names, n);
+	double min, max;
+
+	if (memchr(key.p, ':', key.n))
+		return "write a blank after \":\"";
+	if (!hint && c && c->ruleset && instruments_range(&c->ruleset->instruments, key, (struct str){ 0 }, &min, &max))
+		return arena_printf(r->arena, "write it as in {score: %.*s, value: less than 36}", STR_ARG(key)).p;
+	return hint;
 }
 
 static void tell_no_kind(struct reader *r, const struct doc *doc)
@@ -307,7 +406,7 @@ static void tell_no_kind(struct reader *r, const struct doc *doc)
 	for (size_t i = 0; i < doc->n && !hint; i++) {
 		if (shared_find(doc->pairs[i].key))
 			continue;
-		hint = reader_suggest(r, doc->pairs[i].key, names, n);
+		hint = kind_hint(r, doc->pairs[i].key, names, n);
 		if (!hint)
 			continue;
 		reader_error_at(r, doc->pairs[i].at, "unknown-kind", hint, "unknown kind of signal \"%.*s\"",
@@ -333,7 +432,8 @@ static const struct doc_pair *find_kind(struct reader *r, const struct doc *doc,
 		if (found) {
 			reader_error_at(r, doc->pairs[i].at, "two-kinds", "make two signals of it",
 					"a signal has one kind, this has \"%s\" and \"%s\"", (*ret)->name, kind->name);
-			continue;
+			*ret = NULL;
+			return NULL;
 		}
 		found = &doc->pairs[i];
 		*ret = kind;
@@ -365,19 +465,23 @@ static void read_shared(struct reader *r, const struct doc *doc, struct signal *
 
 /* Measure and threshold ------------------------------------------------------------------------------------------ */
 
-static struct str measure_names(struct reader *r, const struct signal_kind *kind)
-{
-	struct str names = STR("");
-
-	for (int i = 0; kind->measures[i].name; i++)
-		names = arena_printf(r->arena, "%.*s%s%s", STR_ARG(names), i ? ", " : "", kind->measures[i].name);
-	return names;
-}
-
 static void read_with_units(struct reader *r, const struct doc *doc, const char *key, unsigned units,
 			    struct threshold *ret)
 {
 	read_key(r, doc, key, read_threshold, ret, &units);
+}
+
+static bool has_difference(const struct doc *doc)
+{
+	for (size_t i = 0; i < N_DIFFERENCES; i++)
+		if (doc_get(doc, difference_keys[i].name))
+			return true;
+	return false;
+}
+
+static const char *measures_hint(struct reader *r, const struct signal_kind *kind)
+{
+	return arena_printf(r->arena, "the measures of \"%s\" are %s", kind->name, measure_names(r, kind).p).p;
 }
 
 /* MEASURE: THRESHOLD */
@@ -410,8 +514,8 @@ static void read_plain(struct reader *r, const struct doc *doc, struct signal *s
 	if (doc_get(doc, "measure"))
 		reader_error(r, doc_get(doc, "measure"), "versus", "write the measure itself: \"count: at least 3\"",
 			     "\"measure\" stands beside \"versus\", and there is none");
-	else if (!found)
-		reader_error(r, doc, "no-measure", measure_names(r, s->kind).p, "a signal of \"%s\" needs a measure",
+	else if (!found && !has_difference(doc) && !has_unknown_key(s->kind, doc))
+		reader_error(r, doc, "no-measure", measures_hint(r, s->kind), "a signal of \"%s\" needs a measure",
 			     s->kind->name);
 }
 
@@ -459,6 +563,8 @@ static void read_difference(struct reader *r, const struct doc *doc, struct sign
 /* measure: MEASURE, versus: BASELINE, sd|times|by: THRESHOLD */
 static void read_versus_form(struct reader *r, const struct doc *doc, struct signal *s)
 {
+	size_t errors = r->diags->errors;
+
 	read_measure_name(r, doc, s);
 	for (size_t i = 0; i < doc->n; i++) {
 		const struct doc_pair *pair = &doc->pairs[i];
@@ -471,7 +577,8 @@ static void read_versus_form(struct reader *r, const struct doc *doc, struct sig
 	if (!s->kind->measures[s->measure].baseline)
 		reader_error(r, doc, "versus", NULL, "\"%s\" of \"%s\" has no baseline",
 			     s->kind->measures[s->measure].name, s->kind->name);
-	read_difference(r, doc, s);
+	if (errors == r->diags->errors && !has_unknown_key(s->kind, doc))
+		read_difference(r, doc, s);
 }
 
 /* The whole ------------------------------------------------------------------------------------------------------ */

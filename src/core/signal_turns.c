@@ -191,16 +191,16 @@ static void check(struct reader *r, const struct doc *doc, const struct signal *
 		reader_error(r, doc_get(doc, "out_of"), "out_of", NULL, "only a share has a denominator");
 	if (doc_get(doc, "share_of") && !shares)
 		reader_error(r, doc_get(doc, "share_of"), "share_of", NULL, "only a share has a denominator");
+	else if (sel && sel->share_of_after && !sel->match.after)
+		reader_error(r, doc_get(doc, "share_of"), "share_of", "add \"after: {from: ..., says: ...}\"",
+			     "the selector has no \"after\"");
+	else if (sel && sel->share_of_after && s->measure != TURNS_SHARE)
+		reader_error(r, doc_get(doc, "share_of"), "share_of", NULL, "\"after\" is the denominator of a share");
 	if (doc_get(doc, "per") && s->measure != TURNS_RATE)
 		reader_error(r, doc_get(doc, "per"), "per", NULL, "only a rate is per something");
 	if (stretch && s->measure != TURNS_COUNT)
 		reader_error(r, doc_get(doc, "within"), "within", "sessions and days are known here",
 			     "only a count looks at a stretch of the session");
-	if (sel && sel->share_of_after && !sel->match.after)
-		reader_error(r, doc_get(doc, "share_of"), "share_of", "add \"after: {from: ..., says: ...}\"",
-			     "the selector has no \"after\"");
-	if (sel && sel->share_of_after && s->measure != TURNS_SHARE)
-		reader_error(r, doc_get(doc, "share_of"), "share_of", NULL, "\"after\" is the denominator of a share");
 	if (s->threshold.direction != DIRECTION_NONE)
 		reader_error(r, doc, "direction", "write \"at least\" or \"at most\"",
 			     "turns have no better and worse direction");

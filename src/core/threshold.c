@@ -2,6 +2,7 @@
 #include "core/threshold.h"
 
 #include "core/scalar.h"
+#include "core/threshold_hint.h"
 
 /* Measured values come out of divisions: 57 of 100 must meet "at least 57%". */
 #define NEAR(limit) (1e-9 * (fabs(limit) > 1 ? fabs(limit) : 1))
@@ -38,12 +39,11 @@ static const struct unit_row {
 static const struct op_row {
 	enum threshold_op op;
 	const char *first, *second;
-	const char *sign; /* what programmers write */
 } ops[] = {
-	{ AT_LEAST, "at", "least", ">=" },
-	{ AT_MOST, "at", "most", "<=" },
-	{ MORE_THAN, "more", "than", ">" },
-	{ LESS_THAN, "less", "than", "<" },
+	{ AT_LEAST, "at", "least" },
+	{ AT_MOST, "at", "most" },
+	{ MORE_THAN, "more", "than" },
+	{ LESS_THAN, "less", "than" },
 };
 #define N_OPS	(sizeof ops / sizeof ops[0])
 
@@ -54,6 +54,8 @@ struct parse {
 	const struct doc *v;
 	struct str rest;
 	unsigned allowed;
+	struct str number; /* the last one read */
+	double value;
 };
 
 static struct str peek(const struct parse *p)
@@ -81,6 +83,8 @@ static bool fault(struct parse *p, struct str at, const char *hint, const char *
 {
 	if (at.n)
 		reader_error_at(p->r, place(p, at), "threshold", hint, "%s, found \"%.*s\"", what, STR_ARG(at));
+	else if (!p->v->text.n)
+		reader_error_at(p->r, place(p, at), "threshold", hint, "%s, found an empty text", what);
 	else
 		reader_error_at(p->r, place(p, at), "threshold", hint, "%s after \"%.*s\"", what, STR_ARG(p->v->text));
 	return false;
@@ -95,19 +99,28 @@ static size_t number_length(struct str s)
 	return i;
 }
 
+static const char *meant(struct parse *p, const char *otherwise)
+{
+	const char *hint = threshold_meant(p->r->arena, p->v->text);
+
+	return hint ? hint : otherwise;
+}
+
 /* A number may have its unit stuck to it: "60%", "2x". */
 static bool number(struct parse *p, double *ret)
 {
 	struct str word = peek(p), digits = { word.p, number_length(word) };
 
 	if (str_number(digits, ret) && !(word.n > digits.n && word.p[digits.n] == ',')) {
+		p->number = digits;
+		p->value = *ret;
 		p->rest.n -= (size_t)(digits.p + digits.n - p->rest.p);
 		p->rest.p = digits.p + digits.n;
 		return true;
 	}
 	if (word.n && memchr(word.p, ',', word.n))
 		return fault(p, word, "decimals are written with a point: 2.5", "expected a number");
-	return fault(p, word, NULL, "expected a number");
+	return fault(p, word, meant(p, EXAMPLE), "expected a number");
 }
 
 /* Whether the words of `s` are those of `words`, whatever the blanks between. */
@@ -141,8 +154,16 @@ static const char *allowed_words(struct parse *p)
 
 static const char *unit_hint(struct parse *p, struct str word)
 {
-	const char *names[N_UNITS], *near;
+	const char *names[N_UNITS], *near, *hint;
+	struct str before = { p->v->text.p, (size_t)(p->number.p - p->v->text.p) };
+	struct str behind = str_trim((struct str){ p->number.p + p->number.n, p->v->text.n - before.n - p->number.n });
 	size_t n = 0;
+
+	hint = threshold_meant(p->r->arena, (struct str){ p->number.p, p->v->text.n - before.n });
+	if (!hint)
+		hint = unit_meant(p->r->arena, before, p->value, behind, p->allowed);
+	if (hint)
+		return hint;
 
 	for (size_t i = 0; i < N_UNITS; i++)
 		if (p->allowed & 1u << units[i].unit)
@@ -156,8 +177,7 @@ static const char *unit_hint(struct parse *p, struct str word)
 static bool unit_known(struct parse *p, struct str word, const struct unit_row *row, enum unit *ret)
 {
 	if (!(p->allowed & 1u << row->unit)) {
-		reader_error_at(p->r, place(p, word), "threshold",
-				arena_printf(p->r->arena, "here stands: %s", allowed_words(p)).p,
+		reader_error_at(p->r, place(p, word), "threshold", unit_hint(p, word),
 				"the unit \"%.*s\" does not fit here", STR_ARG(word));
 		return false;
 	}
@@ -172,8 +192,7 @@ static bool unit(struct parse *p, struct str word, enum unit *ret)
 	if (!word.n) {
 		if (p->allowed & 1u << UNIT_NONE)
 			return true;
-		return fault(p, word, arena_printf(p->r->arena, "here stands: %s", allowed_words(p)).p,
-			     "expected a unit");
+		return fault(p, word, unit_hint(p, word), "expected a unit");
 	}
 	for (size_t i = 0; i < N_UNITS; i++)
 		if (same_words(word, units[i].words))
@@ -203,7 +222,7 @@ static bool between(struct parse *p, struct threshold *t)
 		return false;
 	first_unit = until_and(p);
 	if (!accept(p, "and"))
-		return fault(p, peek(p), "write it as in \"between 3 and 5\"", "expected \"and\"");
+		return fault(p, first_unit, meant(p, "write it as in \"between 3 and 5\""), "expected \"and\"");
 	second = peek(p);
 	if (!number(p, &t->b) || !unit(p, str_trim(p->rest), &t->unit))
 		return false;
@@ -235,11 +254,8 @@ static const char *op_hint(struct parse *p, struct str word)
 	struct str two = { first.p, second.n ? (size_t)(second.p + second.n - first.p) : first.n };
 	const char *near = str_nearest(two, known, 7);
 
-	for (size_t i = 0; i < N_OPS; i++)
-		if (str_starts(word, ops[i].sign))
-			return arena_printf(p->r->arena, "write \"%s %s\" for \"%s\"", ops[i].first, ops[i].second,
-					    ops[i].sign)
-				.p;
+	if (meant(p, NULL))
+		return meant(p, NULL);
 	if (!near)
 		near = str_nearest(word, known, 7);
 	return near ? arena_printf(p->r->arena, "did you mean \"%s\"?", near).p : EXAMPLE;

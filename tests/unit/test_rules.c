@@ -230,7 +230,7 @@ TEST(all_faults_of_all_files_are_told_together)
 
 	CHECK(!ruleset_of(arena, sources, 4, &said));
 	CHECK_HAS(said, "one.yaml:2:17: error: unknown key \"titel\" [unknown-key]");
-	CHECK_HAS(said, "one.yaml:2:9: error: \"title\" is missing");
+	CHECK(!strstr(said.p, "\"title\" is missing"));
 	CHECK_HAS(said, "one.yaml:2:9: error: \"per\" is missing");
 	CHECK_HAS(said, "two.yaml:1:1: error: \"version\" is missing");
 	CHECK_HAS(said, "two.yaml:1:20: error: \"better\" is missing");

@@ -34,7 +34,7 @@ TEST(every_mistake_in_a_signal_is_told_with_a_way_out)
 		{ "{score: SRS, value: at most 3, versus: own mean, sd: at most -2}", "does not go with \"versus\"" },
 		{ "{score: SRS, versus: control chart, sd: at most -2}", "has its own limit" },
 		{ "{score: SRS, value: less than 3, floor: 2}", "belongs to \"versus: control chart\"" },
-		{ "{score: SRS, value: less than 3, in: 4 of last 3 sessions}", "2 of last 3 sessions" },
+		{ "{score: SRS, value: less than 3, in: 4 of last 3 sessions}", "4 of 3 sessions can never be" },
 		{ "{score: SRS, value: less than 3, needs: some}", "write \"3 sessions\"" },
 		{ "{score: SRS, value: less than 3, within: 2 moons}", "is no length of a window" },
 		{ "{score: SRS, value: less than 3, within: 10 minutes}", "stretches of a transcript" },

@@ -75,11 +75,13 @@ TEST(a_wrong_threshold_is_shown_at_the_word)
 	COMPLAINS("at least high", 1,
 		  "r.yaml:1:13: error: expected a number, found \"high\" [threshold]\n"
 		  "    1 | t: at least high\n"
-		  "      |             ^~~~\n");
+		  "      |             ^~~~\n"
+		  "  hint: a number is written in digits, as in \"at least 3\"\n");
 	COMPLAINS("at least", 1,
 		  "r.yaml:1:12: error: expected a number after \"at least\" [threshold]\n"
 		  "    1 | t: at least\n"
-		  "      |            ^\n");
+		  "      |            ^\n"
+		  "  hint: a number is written in digits, as in \"at least 3\"\n");
 	COMPLAINS("\"at least 2,5\"", 1,
 		  "r.yaml:1:14: error: expected a number, found \"2,5\" [threshold]\n"
 		  "    1 | t: \"at least 2,5\"\n"
@@ -104,7 +106,7 @@ TEST(a_wrong_threshold_is_shown_at_the_word)
 		  "r.yaml:1:5: error: expected a threshold, found \">=\" [threshold]\n"
 		  "    1 | t: \">= 3\"\n"
 		  "      |     ^~\n"
-		  "  hint: write \"at least\" for \">=\"\n");
+		  "  hint: write \"at least 3\"\n");
 }
 
 TEST(a_unit_must_be_one_that_fits)
@@ -120,7 +122,7 @@ TEST(a_unit_must_be_one_that_fits)
 		  "r.yaml:1:15: error: expected a unit after \"at least 70\" [threshold]\n"
 		  "    1 | t: at least 70\n"
 		  "      |               ^\n"
-		  "  hint: here stands: %\n");
+		  "  hint: write \"at least 70%\"\n");
 	COMPLAINS("at least 3 minuts", minutes | 1,
 		  "r.yaml:1:15: error: expected a unit, found \"minuts\" [threshold]\n"
 		  "    1 | t: at least 3 minuts\n"
