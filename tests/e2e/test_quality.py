@@ -80,11 +80,15 @@ def test_binomial_draws_have_their_mean_and_variance(box):
         near(variance / (n * p * (1 - p)), 1, .12)
 
 
-def test_a_share_of_none_is_not_said_to_be_certain(box):
+def test_a_share_or_a_rate_of_none_is_not_said_to_be_certain(box):
     low, high = scores.share_interval([False] * 63)
     check(low == 0, str(low))
     near(high, 1 - .025 ** (1 / 63))
     near(scores.share_interval([True] * 10)[0], .025 ** .1)
+    near(scores.rate_interval([0] * 63)[1], 3.689 / 63, .0001)
+    low, high = scores.rate_interval([0, 2] * 50)
+    near(low, 1 - 1.96 * .1, .03)
+    near(high, 1 + 1.96 * .1, .03)
 
 
 def test_the_learners_learn_what_can_be_learned(box):

@@ -220,6 +220,15 @@ def auc_row(what, bad, good, ours):
                ours=ours)
 
 
+def by_rule(groups):
+    """Which rules alert in how many of the sessions; groups: pairs by name."""
+    counts = {name: Counter(rule for _, judged in pairs for rule in {alert["rule"] for alert in opened(judged)})
+              for name, pairs in groups.items()}
+    return [Row(f"  {rule}:", text=", ".join(f"{counts[name][rule]} of {len(pairs):,} {name}"
+                                             for name, pairs in groups.items()))
+            for rule in sorted(set().union(*counts.values()))]
+
+
 def against(pairs, name, is_bad):
     """How often bad and other sessions are alerted, and what single numbers tell them apart."""
     bad = [pair for pair in pairs if is_bad(pair[0])]
@@ -228,9 +237,11 @@ def against(pairs, name, is_bad):
         return [Row(f"{name}: none in this half", text="-")]
     flags = [[int(bool(opened(judged))) for _, judged in group] for group in (bad, good)]
     rows = [share_row(f"alerted: {name} ({len(bad)})", flags[0]), share_row(f"alerted: the others ({len(good)})", flags[1])]
-    between = scores.interval_of_two(*flags, lambda b, g: sum(b) / len(b) - sum(g) / len(g))
+    between = None if len(set(flags[0] + flags[1])) == 1 else \
+        scores.interval_of_two(*flags, lambda b, g: sum(b) / len(b) - sum(g) / len(g))
     rows.append(Row("  difference", value=rows[0].value - rows[1].value, interval=between, target="above 0",
-                    reached=between[0] > 0, headline=f"turned away: {name}"))
+                    reached=between is not None and between[0] > 0, headline=f"turned away: {name}"))
+    rows += by_rule({"of these": bad, "others": good})
     negation = [[per_100_words(dialogue, words.negations) for dialogue, _ in group] for group in (bad, good)]
     rates = [[resisting_turns(*pair) for pair in group] for group in (bad, good)]
     rows.append(auc_row("  AUC of our share of resisting turns", *rates, True))
@@ -263,6 +274,7 @@ def distress(counselchat):
     section.rows[0].headline = "false alarms, posts in distress"
     section.rows[0].beside = f"bad words {100 * lists[1].value:.0f} %"
     section.rows += lists
+    section.rows += by_rule({"posts": kinds["post"], "with their answer": kinds["whole"]})
     for lexicon in sorted({hit["lexicon"] for _, judged in kinds["post"] for hit in judged.hits}):
         section.rows.append(share_row(f"  posts with a phrase of {lexicon}",
                                       [bool(weights(judged, (lexicon,))) for _, judged in kinds["post"]]))
@@ -275,11 +287,11 @@ def benign(mrda, mibot):
               ("liked interviews (mibot)", "interview",
                [judged for dialogue, judged in mibot.judged if not dialogue.facts["disliked"]]))
     for what, short, judged in groups:
-        units = [(len(opened(one)), 1) for one in judged]
-        section.rows.append(Row(f"{len(units)} {what}", value=scores.share(scores.total(units)), unit="",
-                                interval=scores.interval(units, scores.share), headline=f"alerts a benign {short}"))
+        numbers = [len(opened(one)) for one in judged]
+        section.rows.append(Row(f"{len(judged)} {what}", value=scores.ratio(sum(numbers), len(judged)), unit="",
+                                interval=scores.rate_interval(numbers), headline=f"alerts a benign {short}"))
         by_rule = Counter(alert["rule"] for one in judged for alert in opened(one))
-        section.rows += [Row(f"  {rule}", value=many / len(units), unit="") for rule, many in by_rule.most_common()]
+        section.rows += [Row(f"  {rule}", value=many / len(judged), unit="") for rule, many in by_rule.most_common()]
     return [section]
 
 

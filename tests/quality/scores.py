@@ -114,6 +114,13 @@ def share_interval(flags):
     return interval([(int(bool(flag)), 1) for flag in flags], share)
 
 
+def rate_interval(numbers):
+    """Of the mean of counts.  Where all are 0: the exact bound of Poisson's law."""
+    if numbers and not any(numbers):
+        return 0.0, -math.log(.025) / len(numbers)
+    return interval([(number, 1) for number in numbers], share)
+
+
 def interval_of_two(first, second, measure):
     """Of measure(drawn first, drawn second), lists of values drawn each by itself."""
     chance = random.Random(SEED)
