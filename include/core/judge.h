@@ -58,7 +58,8 @@ struct verdict {
 	enum severity severity; /* when true, after the transcript cap and raise */
 	bool capped, raised;
 	const struct reading *readings; /* one a signal of the rule; valid during the call */
-	const struct exception *excepted; /* why nothing is known, or NULL */
+	const char *why; /* the rule as a whole knows nothing; else NULL.  Valid during the call */
+	const struct exception *excepted; /* the reason of it, or NULL */
 };
 struct judge_trace {
 	void (*verdict)(void *user, const struct verdict *v);

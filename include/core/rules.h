@@ -74,7 +74,7 @@ struct rule {
 	struct str say, next_step, because; /* fixed words and {tokens} */
 	struct strs references;
 	struct strs closes;	 /* strengths: rule patterns whose incidents this one closes */
-	struct strs requires;	 /* "transcript" */
+	struct strs requires;	 /* core/requirement.h */
 	bool strength;		 /* a finding that goes well: never announced, closes or damps */
 	bool safety;
 	bool second_pass;	 /* reads incidents */

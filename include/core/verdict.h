@@ -21,6 +21,7 @@ struct finding {
 	uint64_t true_signals, false_signals;
 	unsigned channels; /* 1 << enum channel of the true ones */
 	struct reading *readings;
+	const char *why;		  /* the rule as a whole knows nothing; else NULL.  In the view's arena */
 	const struct exception *excepted; /* or NULL */
 };
 

@@ -35,6 +35,7 @@ static void keep_verdict(void *user, const struct verdict *v)
 	}
 	*kept = (struct explained){ .verdict = *v, .rule = rule };
 	kept->verdict.readings = readings;
+	kept->verdict.why = arena_dup(c->a, str_of(v->why)).p;
 }
 
 struct explanation *explain(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of)
@@ -196,6 +197,8 @@ static void json_verdict(const struct explanation *x, const struct explained *e,
 	json_z(j, truth_names[e->verdict.truth]);
 	json_key(j, "severity");
 	json_z(j, e->verdict.truth == TRUTH_TRUE ? severity_words.words[e->verdict.severity] : NULL);
+	json_key(j, "why");
+	json_z(j, e->verdict.why);
 	json_key(j, "excepted");
 	json_excepted(e->verdict.excepted, j);
 	json_end_map(j);
@@ -350,9 +353,8 @@ static void text_verdict(const struct explanation *x, const struct explained *e,
 		buf_puts(out, STR(" [the transcript alone: no more than a notice]"));
 	if (e->verdict.raised)
 		buf_puts(out, STR(" [raised: several channels agree]"));
-	if (e->verdict.excepted)
-		buf_printf(out, " [excepted until %.*s: %.*s]", STR_ARG(e->verdict.excepted->until_words),
-			   STR_ARG(e->verdict.excepted->reason));
+	if (e->verdict.why)
+		buf_printf(out, " [%s]", e->verdict.why);
 	buf_putc(out, '\n');
 	for (size_t i = 0; !e->verdict.excepted && i < e->rule->n_signals; i++)
 		text_signal(e->rule->signals[i], &e->verdict.readings[i], out);

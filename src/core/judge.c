@@ -300,6 +300,7 @@ static void settle(struct judging *j, struct finding *f)
 						  .capped = f->capped,
 						  .raised = f->raised,
 						  .readings = f->readings,
+						  .why = f->why,
 						  .excepted = f->excepted,
 					  });
 }

@@ -2,6 +2,7 @@
 #include "core/rule_read.h"
 
 #include "core/digest.h"
+#include "core/requirement.h"
 #include "core/scenario.h"
 #include "core/shape.h"
 #include <math.h>
@@ -81,14 +82,13 @@ static void read_id(struct reader *r, const struct doc *v, void *into, const str
 
 static void read_requires(struct reader *r, const struct doc *v, void *into, const struct field *f)
 {
-	static const char *const known[] = { "transcript" };
-	struct strs *list = into;
+	const struct field word = { .name = f->name, .detail = &requirement_words };
+	struct doc *const one = (struct doc *)v;
+	int ignored;
 
-	read_strs(r, v, list, f);
-	for (size_t i = 0; i < list->n; i++)
-		if (!str_is(list->items[i], known[0]))
-			reader_error(r, v, "requires", "a rule can require: transcript", "unknown requirement \"%.*s\"",
-				     STR_ARG(list->items[i]));
+	read_strs(r, v, into, f);
+	for (size_t i = 0; i < (v->kind == DOC_LIST ? v->n : 1); i++)
+		read_word(r, v->kind == DOC_LIST ? v->items[i] : one, &ignored, &word);
 }
 
 /* What each says is read when all rules are known. */
@@ -143,7 +143,6 @@ static const struct shape ladder_shape = { SHAPE_LIST, &line_shape };
 static const struct shape *const either_severity[] = { &word_shape, &ladder_shape, NULL };
 const struct shape rule_severity_shape = { SHAPE_EITHER, either_severity };
 const struct shape rule_raise_shape = { SHAPE_TABLE, raise_table };
-static const struct words requirement_words = { (const char *const[]){ "transcript", NULL } };
 static const struct shape requirement_shape = { SHAPE_WORD, &requirement_words };
 static const struct shape requires_shape = { SHAPE_SOME, &requirement_shape };
 
@@ -190,8 +189,8 @@ static const struct field rule_table[] = {
 	{ "references", "where that is known from", read_strs, FORM(rule.references), false, NULL },
 	{ "closes", "of a strength: the rules whose incidents it helps to end; `*` for any characters", read_strs,
 	  FORM(rule.closes), false, NULL },
-	{ "requires", "without a transcript nothing is known", read_requires, FORM(rule.requires), false, NULL,
-	  "transcript", &requires_shape },
+	{ "requires", "what the session must have; without it nothing is known", read_requires, FORM(rule.requires),
+	  false, NULL, "transcript, codes, scores; one or a list", &requires_shape },
 	{ "strength", "yes: a finding that goes well; never announced", read_flag, FORM(rule.strength), false, NULL },
 	{ "safety", "yes: safeguarding; only routes that name this rule get it, and only a person ends it", read_flag,
 	  FORM(rule.safety), false, NULL },

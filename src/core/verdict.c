@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/verdict.h"
 
+#include "core/requirement.h"
+
 static uint64_t signals_for(const struct condition *c)
 {
 	uint64_t set = 0;
@@ -48,14 +50,6 @@ static void cap(const struct rule *rule, struct finding *f)
 	f->capped = true;
 }
 
-static bool has_required(const struct rule *rule, const struct view *view)
-{
-	for (size_t i = 0; i < rule->requires.n; i++)
-		if (str_is(rule->requires.items[i], "transcript") && !view->history->sessions[view->session].transcript)
-			return false;
-	return true;
-}
-
 void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *view, struct finding *ret)
 {
 	enum truth truths[RULE_MAX_SIGNALS];
@@ -80,7 +74,8 @@ void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *
 		}
 	}
 	climb(rule, truths, ret);
-	if (!has_required(rule, view))
+	ret->why = requirements_lack(&rule->requires, &view->history->sessions[view->session], view->subject);
+	if (ret->why)
 		ret->truth = TRUTH_NO_DATA;
 	if (ret->truth == TRUTH_TRUE)
 		cap(rule, ret);
@@ -96,6 +91,7 @@ void rule_excepted(const struct rule *rule, const struct exception *exception, c
 	ret->subject = view->subject;
 	ret->truth = TRUTH_NO_DATA;
 	ret->excepted = exception;
+	ret->why = why;
 	ret->readings = ARENA_ARRAY(view->arena, struct reading, rule->n_signals);
 	for (size_t i = 0; i < rule->n_signals; i++)
 		ret->readings[i] = (struct reading){ .truth = TRUTH_NO_DATA,

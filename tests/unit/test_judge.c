@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge.h"
+#include "core/requirement.h"
 
 #include "test.h"
 
@@ -539,6 +540,31 @@ TEST(a_rule_that_requires_a_transcript_knows_nothing_without_one)
 	CHECK_INT(judged(f)->incidents.all.n, 0);
 	f->session[0].transcript = f->session[0].parts->s;
 	CHECK_INT(judged(f)->incidents.all.n, 1);
+}
+
+TEST(a_rule_may_require_codes_or_the_members_scores)
+{
+	static const struct strs none = { 0 };
+	const struct subject m1 = { 1, -1 }, m2 = { 2, -1 }, everybody = { -1, -1 };
+	const int member_of[] = { 0, 1, 2 };
+	struct skeleton s = { .record = STR("r") };
+	struct part part = { &s, member_of };
+	struct session session = { .parts = &part, .n_parts = 1 };
+	struct strs codes = { 0 }, scores = { 0 };
+
+	*VEC_PUSH(arena, &codes) = STR("codes");
+	*VEC_PUSH(arena, &scores) = STR("scores");
+	CHECK(!requirements_lack(&none, &session, m1));
+	CHECK_STR(str_of(requirements_lack(&codes, &session, m1)), "the rule requires an observer's codes");
+	*VEC_PUSH(arena, &s.coded) = STR("3RS");
+	CHECK(!requirements_lack(&codes, &session, m1));
+	CHECK_STR(str_of(requirements_lack(&scores, &session, everybody)), "the rule requires scores");
+	*VEC_PUSH(arena, &s.scores) = (struct score){ .of = STR("SRS"), .by = 1, .about = -1 };
+	CHECK(!requirements_lack(&scores, &session, m1));
+	CHECK(!requirements_lack(&scores, &session, everybody));
+	CHECK(requirements_lack(&scores, &session, m2));
+	*VEC_PUSH(arena, &s.scores) = (struct score){ .of = STR("WAI"), .by = 0, .about = 2 };
+	CHECK(!requirements_lack(&scores, &session, m2));
 }
 
 static struct reading repaired_reads(const struct signal *signal, const struct view *view)
