@@ -52,6 +52,12 @@ def test_the_example_rules_are_sound(box):
         check(ran.code == 0 and "no errors, 0 warnings" in ran.out, f"example {number} of RULES.md: {ran.out}{ran.err}")
 
 
+def test_the_example_lexicon_is_sound(box):
+    for number, text in enumerate(blocks("LEXICONS.md", "yaml lexicon")):
+        ran = box.run("rupturectl", "lint", ROOT / "rules", written(box, f"lexicon-{number}.yaml", text))
+        check(ran.code == 0 and "no errors, 0 warnings" in ran.out, f"example {number} of LEXICONS.md: {ran.out}{ran.err}")
+
+
 def test_the_tests_of_the_example_rules_pass(box):
     for number, text in enumerate(blocks("RULES.md", "yaml rules")):
         path = written(box, f"rules-{number}.yaml", text)
