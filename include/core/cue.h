@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Cues: what the words of a turn tell about the talk itself.  Does it ask, is it no more than a nod, whom does it call?
- * The inference of addressees (core/addressee.h) and the context `answer` of lexicons live on these.
+ * The inference of addressees (core/addressee.h) and the contexts `answer` and `echo` of lexicons live on these.
  *
  * Made for speech without punctuation, where a question is known by how it begins.  English; in another language, and
  * without a question mark, nothing asks and nobody is called.
@@ -25,7 +25,8 @@ enum called {
 struct cue {
 	enum question asks; /* the last sentence of the turn */
 	enum called called;
-	bool nods; /* "yeah", "mm-hmm", "oh right", or no word at all: listening, not taking a turn */
+	bool nods;     /* "yeah", "mm-hmm", "oh right", or no word at all: listening, not taking a turn */
+	bool negative; /* it ends in a sentence with "not", "never" ...: a "no" after it agrees */
 };
 
 struct cue cue_of(const struct words_list *words, struct str text);

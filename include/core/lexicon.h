@@ -7,8 +7,9 @@
  * run only on turns that hold one of its required words.  All phrases of all lexicons are found in one pass whose
  * cost does not grow with their number: each phrase hangs on its rarest words (phrase.c, lexicon_index.c).
  *
- * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count; one of them, answer,
- * is not in the turn's own words: another had asked a question that yes or no answers.  A lexicon file:
+ * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.  Two of them are not in
+ * the turn's own words but in what another said before: `answer`, a question that yes or no answers, and `echo`,
+ * something negative, with which a "no" agrees.  A lexicon file:
  *
  *	lexicon: hostility
  *	version: 1.0
@@ -27,6 +28,7 @@
 #ifndef RUPTURED_CORE_LEXICON_H
 #define RUPTURED_CORE_LEXICON_H
 
+#include "core/cue.h"
 #include "core/fields.h"
 #include "core/words.h"
 
@@ -87,7 +89,7 @@ struct lexicon_turn {
 	const struct words_list *words;
 	struct str text;     /* what the words were split from */
 	struct str language; /* the record's ("en", "en-GB"); absent: "en" */
-	bool answers;	     /* another had asked a yes-or-no question */
+	struct cue before;   /* of what another said before; all 0: nothing */
 };
 
 /*

@@ -15,7 +15,7 @@ struct context {
 	const char *name;
 	unsigned before, after; /* how many words away from the hit its phrase may stand; fillers are not counted */
 	bool over_commas;	/* reaches over a comma, never over a sentence end */
-	bool answer;		/* not words: the turn answers a question */
+	bool (*said_before)(const struct cue *cue); /* or NULL; about what another said before, not words of the turn */
 	VEC(struct phrase) phrases;
 };
 typedef VEC(const struct context *) context_list;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/cue.h"
 
-#define NOD_WORDS 3 /* fillers aside; who says more than these has taken the turn */
+#define NOD_WORDS      3  /* fillers aside; who says more than these has taken the turn */
+#define NEGATIVE_WORDS 12 /* from the end: what a "no" after it can be about */
 
 /* Each table ends with NULL; words as they are folded, without apostrophes. */
 static const char *const openers[] = { "well", "but",  "and", "so",   "oh",  "yeah", "yes",   "okay",
@@ -29,6 +30,12 @@ static const char *const before_call[] = { "you",    "yes", "yeah",  "no", "okay
 /* Behind a comma these go on about somebody: "dad, mum and i", "dad, he never". */
 static const char *const not_after_call[] = { "and", "or", "he", "she", "they", "hes", "shes", "theyre", NULL };
 
+static const char *const negatives[] = { "not",	     "no",     "never",	  "nothing", "nobody",	"none",
+					 "cannot",   "dont",   "doesnt",  "didnt",   "isnt",	"arent",
+					 "wasnt",    "werent", "cant",	  "couldnt", "wont",	"wouldnt",
+					 "shouldnt", "havent", "hasnt",	  "hadnt",   "aint",	"neither",
+					 "nor",	     "hardly", "without", "nope",    "nowhere", NULL };
+
 static const struct {
 	const char *word;
 	enum called called;
@@ -42,7 +49,7 @@ static const struct {
 static bool is_one_of(const struct word *w, const char *const *list)
 {
 	for (; *list; list++)
-		if (str_is(w->text, *list))
+		if (**list == w->text.p[0] && str_is(w->text, *list))
 			return true;
 	return false;
 }
@@ -119,7 +126,7 @@ static bool nods_only(const struct words_list *words)
 static enum called call_of(const struct word *w)
 {
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		if (str_is(w->text, calls[i].word))
+		if (*calls[i].word == w->text.p[0] && str_is(w->text, calls[i].word))
 			return calls[i].called;
 	return CALLED_NOBODY;
 }
@@ -149,7 +156,19 @@ static enum called called_in(const struct words_list *words)
 	return CALLED_NOBODY;
 }
 
+static bool ends_negative(const struct words_list *words)
+{
+	size_t first = last_sentence(words);
+
+	if (words->n > first + NEGATIVE_WORDS)
+		first = words->n - NEGATIVE_WORDS;
+	for (size_t i = first; i < words->n; i++)
+		if (is_one_of(&words->items[i], negatives))
+			return true;
+	return false;
+}
+
 struct cue cue_of(const struct words_list *words, struct str text)
 {
-	return (struct cue){ question_of(words, text), called_in(words), nods_only(words) };
+	return (struct cue){ question_of(words, text), called_in(words), nods_only(words), ends_negative(words) };
 }

@@ -69,6 +69,16 @@ static void context_fill(struct arena *a, struct context *c, const char *const *
 	}
 }
 
+static bool asks_yes_or_no(const struct cue *cue)
+{
+	return cue->asks == QUESTION_YES_NO;
+}
+
+static bool is_negative(const struct cue *cue)
+{
+	return cue->negative;
+}
+
 void contexts_add_builtin(struct lexicons *l)
 {
 	for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++) {
@@ -77,7 +87,8 @@ void contexts_add_builtin(struct lexicons *l)
 		*c = (struct context){ builtin[i].name, builtin[i].before, builtin[i].after, builtin[i].over_commas };
 		context_fill(&l->arena, c, builtin[i].phrases, sizeof builtin[i].phrases / sizeof *builtin[i].phrases);
 	}
-	*VEC_PUSH(&l->arena, &l->contexts) = (struct context){ .name = "answer", .answer = true };
+	*VEC_PUSH(&l->arena, &l->contexts) = (struct context){ .name = "answer", .said_before = asks_yes_or_no };
+	*VEC_PUSH(&l->arena, &l->contexts) = (struct context){ .name = "echo", .said_before = is_negative };
 }
 
 static bool parted(const struct context *c, const struct word *w)
@@ -125,7 +136,8 @@ const char *context_around(const context_list *unless, const struct lexicon_turn
 	for (size_t i = 0; i < unless->n; i++) {
 		const struct context *c = unless->items[i];
 
-		if ((c->answer && turn->answers) || stands_before(c, words, first) || stands_after(c, words, last))
+		if ((c->said_before && c->said_before(&turn->before)) || stands_before(c, words, first) ||
+		    stands_after(c, words, last))
 			return c->name;
 	}
 	return NULL;

@@ -7,7 +7,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/cue.h"
 #include "core/lexicon_parts.h"
 
 struct raw_hit {

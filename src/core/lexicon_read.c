@@ -67,7 +67,7 @@ static const struct field entry_table[] = {
 	  NULL, "text", &shape_text },
 	{ "weight", "how much a hit counts; 1 when not given", read_double, offsetof(struct entry_form, weight), false,
 	  &weight_range },
-	{ "unless", "contexts in which it does not count: negation, courtesy, quotation, life, answer", read_any,
+	{ "unless", "contexts in which it does not count: negation, courtesy, quotation, life, answer, echo", read_any,
 	  offsetof(struct entry_form, unless), false, NULL, "a list of names", &shape_texts },
 	{ "whole", "yes: it counts only where it is the whole of a turn, fillers aside", read_flag,
 	  offsetof(struct entry_form, whole) },
@@ -175,10 +175,11 @@ static void read_context_name(struct reading *g, const struct doc *doc, void *li
 	if (found)
 		return;
 	hint = suggest_context(g, doc->text);
-	reader_error(g->reader, doc, "unknown-context",
-		     hint ? hint
-			  : "there are negation, courtesy, quotation, life and answer, and those under `contexts`",
-		     "unknown context \"%.*s\"", STR_ARG(doc->text));
+	reader_error(
+		g->reader, doc, "unknown-context",
+		hint ? hint
+		     : "there are negation, courtesy, quotation, life, answer and echo, and those under `contexts`",
+		"unknown context \"%.*s\"", STR_ARG(doc->text));
 }
 
 static void read_unless(struct reading *g, const struct doc *doc, context_list *ret)

@@ -117,10 +117,10 @@ static void list_lexicons(struct arena *a, const struct lexicons *lexicons, stru
 	}
 }
 
-/* Who spoke last, nods aside, and whether it was a question. */
+/* Who spoke last, nods aside, and what cues it gave. */
 struct spoken {
 	int who; /* -1: nobody yet */
-	enum question asks;
+	struct cue cue;
 };
 struct traced {
 	size_t turn;
@@ -200,11 +200,9 @@ static void add_heard(struct extraction *x)
 	}
 }
 
-static bool answers(const struct extraction *x, int who)
+static struct cue said_before(const struct extraction *x, int who)
 {
-	const struct spoken *other = x->last.who == who ? &x->before : &x->last;
-
-	return other->asks == QUESTION_YES_NO;
+	return x->last.who == who ? x->before.cue : x->last.cue;
 }
 
 static void hear(struct extraction *x, int who, const struct cue *cue)
@@ -213,7 +211,7 @@ static void hear(struct extraction *x, int who, const struct cue *cue)
 		return;
 	if (x->last.who != who)
 		x->before = x->last;
-	x->last = (struct spoken){ who, cue->asks };
+	x->last = (struct spoken){ who, *cue };
 }
 
 static void extract_turn(struct extraction *x, size_t index, const struct turn *turn)
@@ -226,7 +224,7 @@ static void extract_turn(struct extraction *x, size_t index, const struct turn *
 	words_split(&x->text, turn->text, &words);
 	x->cues[index] = cue_of(&words, turn->text);
 	lexicons_match(x->lexicons, x->scratch, &x->text,
-		       &(struct lexicon_turn){ &words, turn->text, s->language, answers(x, turn->who) }, &hits);
+		       &(struct lexicon_turn){ &words, turn->text, s->language, said_before(x, turn->who) }, &hits);
 	hear(x, turn->who, &x->cues[index]);
 	*t = (struct skeleton_turn){
 		.who = (int16_t)turn->who,

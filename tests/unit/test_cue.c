@@ -9,9 +9,10 @@ static struct cue cue(struct arena *a, const char *text)
 	words_split(a, str_of(text), &words);
 	return cue_of(&words, str_of(text));
 }
-#define ASKS(text)   cue(arena, text).asks
-#define NODS(text)   cue(arena, text).nods
-#define CALLED(text) cue(arena, text).called
+#define ASKS(text)     cue(arena, text).asks
+#define NODS(text)     cue(arena, text).nods
+#define CALLED(text)   cue(arena, text).called
+#define NEGATIVE(text) cue(arena, text).negative
 
 TEST(a_question_is_known_by_its_mark_or_by_how_it_begins)
 {
@@ -66,4 +67,14 @@ TEST(who_is_spoken_of_is_not_called)
 	CHECK_INT(CALLED("Mum, dad and I went there"), CALLED_NOBODY);
 	CHECK_INT(CALLED("Dad, he never comes"), CALLED_NOBODY);
 	CHECK_INT(CALLED("the doctor what do i know"), CALLED_NOBODY);
+}
+
+TEST(only_the_end_of_a_turn_makes_it_negative)
+{
+	CHECK(NEGATIVE("you don't feel heard"));
+	CHECK(NEGATIVE("I see. Nobody came."));
+	CHECK(!NEGATIVE("You don't. I see."));
+	CHECK(!NEGATIVE("i do not and then we went home by the river and it was all fine"));
+	CHECK(!NEGATIVE("that was hard"));
+	CHECK(!NEGATIVE(""));
 }

@@ -54,10 +54,10 @@ static struct setup setup_phrases(struct arena *a, const char *const *phrases, s
 	setup_phrases(arena, (const char *const[]){ __VA_ARGS__ },                                                     \
 		      sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
-static lexicon_hits *hits_said(struct setup *t, const char *text, const char *language, bool answers)
+static lexicon_hits *hits_said(struct setup *t, const char *text, const char *language, struct cue before)
 {
 	struct words_list words = { 0 };
-	struct lexicon_turn turn = { &words, str_of(text), str_of(language), answers };
+	struct lexicon_turn turn = { &words, str_of(text), str_of(language), before };
 
 	if (!t->scratch) {
 		lexicons_freeze(t->lexicons);
@@ -70,7 +70,7 @@ static lexicon_hits *hits_said(struct setup *t, const char *text, const char *la
 
 static lexicon_hits *hits_in(struct setup *t, const char *text, const char *language)
 {
-	return hits_said(t, text, language, false);
+	return hits_said(t, text, language, (struct cue){ 0 });
 }
 
 /* Hits that count. */
@@ -217,16 +217,22 @@ TEST(a_phrase_may_have_to_begin_a_turn)
 	setup_end(&t);
 }
 
-TEST(the_context_answer_is_that_of_the_turn)
+TEST(what_another_said_before_is_a_context)
 {
-	struct setup t = PHRASES("{say: \"no\", unless: [answer]}", "never");
+	struct setup t = PHRASES("{say: \"no\", unless: [answer]}", "{say: \"nope\", unless: [echo]}", "never");
+	const struct cue asks = { .asks = QUESTION_YES_NO }, what = { .asks = QUESTION_OPEN },
+			 not = { .negative = true };
 
-	CHECK_INT(hits_said(&t, "no never", NULL, false)->n, 2);
-	CHECK(!t.hits.items[0].unless);
-	hits_said(&t, "no never", NULL, true);
-	REQUIRE(t.hits.n == 2);
+	CHECK_INT(count(&t, "no nope never"), 3);
+	hits_said(&t, "no nope never", NULL, asks);
+	REQUIRE(t.hits.n == 3);
 	CHECK(t.hits.items[0].unless && strcmp(t.hits.items[0].unless, "answer") == 0);
-	CHECK(!t.hits.items[1].unless);
+	CHECK(!t.hits.items[1].unless && !t.hits.items[2].unless);
+	hits_said(&t, "no nope never", NULL, not );
+	CHECK(t.hits.items[1].unless && strcmp(t.hits.items[1].unless, "echo") == 0);
+	CHECK(!t.hits.items[0].unless && !t.hits.items[2].unless);
+	hits_said(&t, "no nope never", NULL, what);
+	CHECK(!t.hits.items[0].unless && !t.hits.items[1].unless);
 	setup_end(&t);
 }
 

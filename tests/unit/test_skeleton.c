@@ -209,6 +209,19 @@ TEST(no_after_a_yes_or_no_question_of_another_is_an_answer)
 	lexicons_free(l);
 }
 
+TEST(no_after_something_negative_of_another_agrees)
+{
+	struct lexicons *l = lexicons_of(arena, "lexicon: no\nversion: 1.0\nunless: [echo]\nentries: [no]\n", NULL);
+	struct record *r = RECORD(ROLE_THERAPIST, ROLE_CLIENT);
+
+	say(arena, r, 0, -1, "that was not easy");
+	say(arena, r, 1, -1, "no");
+	say(arena, r, 0, -1, "that was hard");
+	say(arena, r, 1, -1, "no");
+	CHECK_STR(counting(arena, r, l), "0001");
+	lexicons_free(l);
+}
+
 /* Addressees as a text: one cell a turn, "?" unknown, "~" inferred. */
 static struct str addressees_shown(struct arena *a, const struct record *r)
 {
