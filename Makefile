@@ -121,7 +121,9 @@ bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUIC
 	@+$(MAKE) --no-print-directory -s $(JOBS) all $(O)/probe
 	@bench/run.py --bin $(O) $(if $(BENCH_QUICK),--quick)
 
-quality: $(O)/rupturectl  ## measure the rules on public sets, DATA=FOLDER (WRITE=1: into docs/QUALITY.md; ARGS=--help)
+quality:  ## measure the rules on public sets, DATA=FOLDER (WRITE=1: into docs/QUALITY.md; ARGS=--help)
+	@scripts/deps bench
+	@+$(MAKE) --no-print-directory -s $(JOBS) all
 	@tests/quality/run.py --bin $(O) $(if $(DATA),--data $(DATA)) $(if $(WRITE),--write docs/QUALITY.md) $(ARGS)
 
 check: gates format-check manuals compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation

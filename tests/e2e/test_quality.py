@@ -1,4 +1,4 @@
-"""The measuring of the rules itself (tests/quality): its arithmetic, how it reads the sets, and a run over made-up ones."""
+"""The measuring of the rules (tests/quality): its arithmetic, how it reads the sets, and a run over made-up ones."""
 import json
 import math
 import random
@@ -16,11 +16,12 @@ import evaluator  # noqa: E402
 import goemotions  # noqa: E402
 import learners  # noqa: E402
 import lexicons  # noqa: E402
-import measures  # noqa: E402
 import mibot  # noqa: E402
 import mrda  # noqa: E402
 import scores  # noqa: E402
+import sessionwise  # noqa: E402
 import sets  # noqa: E402
+import turnwise  # noqa: E402
 
 
 def near(value, expected, by=1e-9):
@@ -175,40 +176,43 @@ def test_phrases_count_by_weight_unless_they_are_silenced_or_of_another_lexicon(
             judged([heard(0, 1), heard(0, 1), heard(1, 1), heard(2, 3), heard(3, 3), heard(4, 3, unless="negation"),
                     heard(4, 3, lexicon="blame")]))
     for least, counts in ((0, (2, 1, 1)), (2, (1, 1, 2)), (3, (0, 1, 3)), (4, (0, 0, 3))):
-        units = measures.units_of([pair], ("disagreement",), "x", least, False)
+        units = turnwise.units_of([pair], ("disagreement",), "x", least, False)
         check(units == [counts], f"{least}: {units}")
-        by_turn = measures.units_of([pair], ("disagreement",), "x", least, True)
+        by_turn = turnwise.units_of([pair], ("disagreement",), "x", least, True)
         check(len(by_turn) == 4 and scores.total(by_turn) == counts, f"{least}: {by_turn}")
 
 
 def test_a_phrase_of_one_dialogue_only_is_not_heard_elsewhere(box):
     pairs = [(said({"x"}, {"x"}), judged([heard(0, 1, entry=1), heard(1, 1, entry=2)])),
              (said({"x"}), judged([heard(0, 1, entry=2)])), (said({"x"}), judged([heard(0, 1, 1, unless="negation")]))]
-    common = [[hit["entry"] for hit in found.hits] for _, found in measures.heard_elsewhere(pairs, ("disagreement",), False)]
+    kept = turnwise.heard_elsewhere(pairs, ("disagreement",), False)
+    common = [[hit["entry"] for hit in found.hits] for _, found in kept]
     check(common == [[2], [2], []], str(common))
 
 
 def test_alerts_are_those_that_begin_at_notice_or_above(box):
     alerts = [{"rule": rule, "state": state, "severity": severity} for rule, state, severity in
               (("a", "open", "notice"), ("b", "open", "info"), ("c", "repaired", "warning"), ("d", "open", "critical"))]
-    check([alert["rule"] for alert in measures.opened(judged([], alerts))] == ["a", "d"], "which are told")
+    check([alert["rule"] for alert in sessionwise.opened(judged([], alerts))] == ["a", "d"], "which are told")
 
 
 def test_an_addressee_is_right_wrong_or_left_open(box):
     dialogue = said(set(), set(), set(), set(), to=["b", None, "b", "b"])
     turns = [{"turn": i, "to": to} for i, to in enumerate(["b", "a", "a", None])]
     corpus = type("Corpus", (), {"judged": [(dialogue, evaluator.Judged([], turns, []))]})
-    says = lambda dialogue, found: measures.told(found)  # noqa: E731
-    check(measures.addressee_units(corpus, says, (0, 1)) == [(1, 2, 3)], str(measures.addressee_units(corpus, says, (0, 1))))
-    check(measures.addressee_units(corpus, says, (.5, 1)) == [(0, 1, 2)], "the second half")
-    check(measures.spoke_last(dialogue) == {0: None, 1: "a", 2: "b", 3: "a"}, str(measures.spoke_last(dialogue)))
+    says = lambda dialogue, found: turnwise.told(found)  # noqa: E731
+    units = turnwise.addressee_units(corpus, says, (0, 1))
+    check(units == [(1, 2, 3)], str(units))
+    check(turnwise.addressee_units(corpus, says, (.5, 1)) == [(0, 1, 2)], "the second half")
+    check(turnwise.spoke_last(dialogue) == {0: None, 1: "a", 2: "b", 3: "a"}, str(turnwise.spoke_last(dialogue)))
 
 
 def test_what_rules_listen_to_is_read_from_them(box):
     path = written(box.dir / "some.yaml", "a: {turns: {says: [hostility, blame], weight: at least 3}}\n"
                    "b: {turns: {says: disagreement}, count: at least 2}\n# c: {says: [blame]}\n"
                    "d:\n  says: [refusal]\n  weight: at least 2\n  after: {says: proposal, weight: at least 1}\n")
-    for lexicon, weights in (("blame", {3}), ("disagreement", {0}), ("refusal", {2}), ("proposal", {1}), ("repair", set())):
+    asked = {"blame": {3}, "disagreement": {0}, "refusal": {2}, "proposal": {1}, "repair": set()}
+    for lexicon, weights in asked.items():
         check(lexicons.asked_for([path], lexicon) == weights, f"{lexicon}: {lexicons.asked_for([path], lexicon)}")
 
 
@@ -272,15 +276,16 @@ def own_data(box):
         rows.append({"record": name, "care_total": 20 if liked == "NO" else 50, "liked": liked,
                      "turn_labels": ["Q"] + 2 * ["S" if liked == "NO" else "N"]})
     written(data / "mibot" / "labels.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    posts = [json.dumps({"id": name, "turns": [{"role": "client", "text": text}, {"role": "therapist", "text": "Well."}]})
+    answer = {"role": "therapist", "text": "Well."}
+    posts = [json.dumps({"id": name, "turns": [{"role": "client", "text": text}, answer]})
              for name, text in (("p1", "I am sad and alone."), ("p2", "I am happy."))]
     written(data / "counselchat" / "tune.jsonl", "\n".join(posts) + "\n")
     return data
 
 
 def run(box, *args, data=None):
-    argv = [sys.executable, QUALITY / "run.py", "--bin", box.bin, "--rules", own_rules(box), "--cache", box.dir / "cache",
-            "--cases", "3", "--data", data or own_data(box), *args]
+    argv = [sys.executable, QUALITY / "run.py", "--bin", box.bin, "--rules", own_rules(box),
+            "--cache", box.dir / "cache", "--cases", "3", "--data", data or own_data(box), *args]
     return subprocess.run(list(map(str, argv)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=box.env,
                           timeout=50 * box.slow)
 
@@ -319,7 +324,8 @@ def test_each_phrase_of_a_lexicon_is_counted_under_its_own_words(box):
     check(ran.returncode == 0, ran.stderr)
     check(re.search(r"^ +0 +1 +2/4 +50 .*  i disagree$", ran.stdout, re.M), ran.stdout)
     check(re.search(r"^ +1 +2 .*  far \[too\] much$", ran.stdout, re.M), ran.stdout)
-    check("mrda        +   0  i disagree" in ran.stdout and "mrda        -   0  i disagree too" in ran.stdout, ran.stdout)
+    check("mrda        +   0  i disagree" in ran.stdout, ran.stdout)
+    check("mrda        -   0  i disagree too" in ran.stdout, ran.stdout)
     check([lexicons.phrase(entry) for entry in lexicons.entries_of(DISAGREEMENT)]
           == ["i disagree", "far [too] much", "over (rated|done)"], str(lexicons.entries_of(DISAGREEMENT)))
 

@@ -1,5 +1,8 @@
-"""What simpler means reach on the same turns, counted in the same way.  Learners learn from one half and are tested on the
-other, both ways round; what they reach does not depend on the rules, so it is kept beside the records."""
+"""What simpler means reach on the same turns, counted in the same way.
+
+Learners learn from one half and are tested on the other, both ways round.  What they reach does not hang on the rules, so
+it is kept beside the records.
+"""
 import json
 from pathlib import Path
 

@@ -50,3 +50,7 @@ def weights(judged, lexicons):
         if hit["unless"] is None and hit["lexicon"] in lexicons:
             found[hit["turn"]] = found.get(hit["turn"], 0) + hit["weight"]
     return found
+
+
+def n_turns(corpus):
+    return sum(labels is not None for dialogue, _ in corpus.judged for labels in dialogue.labels)

@@ -3,7 +3,7 @@ from collections import Counter, defaultdict
 
 from lexicons import lexicons, phrase
 
-# What a hit is right about, set by set.  None: no label for it; each hit counts, and on counselchat each is one too many.
+# What a hit is right about, set by set.  Without a label for it hits are counted; on counselchat each is one too many.
 RIGHT = {
     "mrda": {"disagreement": "disagrees"},
     "goemotions": {"hostility": "hostile", "blame": "hostile", "disagreement": "disapproval"},
@@ -50,7 +50,7 @@ def report(corpora, lexicon, rules):
         return [f"there is no lexicon \"{lexicon}\": {', '.join(sorted(lexicons(rules)))}"]
     tallies = [tally(corpus, lexicon) for corpus in corpora]
     labelled = [wanted_label(corpus, lexicon) for corpus in corpora]
-    lines = [f"Lexicon {lexicon}: right/hits and % where a set has a label for it, else hits; sil: silenced by a context",
+    lines = [f"Lexicon {lexicon}: right/hits and % where a set has a label for it, else hits; sil: silenced",
              "  #  w " + "".join(f"{corpus.module.NAME:>12}" for corpus in corpora) + "  sil  phrase"]
     order = sorted(range(len(entries)), key=lambda i: -sum(t[i]["hits"] for t in tallies))
     for i in order:

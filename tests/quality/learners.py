@@ -1,4 +1,4 @@
-"""Two learners of words, as baselines: naive Bayes (is a word there or not) and logistic regression (AdaGrad), words and pairs."""
+"""Two learners of words and pairs of words: naive Bayes (is it there or not) and logistic regression (AdaGrad)."""
 import math
 import random
 from collections import Counter

@@ -1,7 +1,7 @@
 """ICSI meetings: 4 to 9 people who work together, spoken, with who speaks when, dialogue acts and addressees.
 
-A plain "no" that answers a question is tagged ar too, it seems: the tag set has one of its own (ng) for negative answers
-without a "no".
+A plain "no" that answers a question is tagged ar too, it seems: the tag set has one of its own (ng) for negative
+answers without a "no".
 """
 import json
 import re

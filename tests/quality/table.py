@@ -31,13 +31,15 @@ def class_line(row):
     if row.counts is None:
         return f"  {row.what}: {row.text}"
     numbers = "".join(f"{number(measure(row.counts)):>6}" for measure in (scores.precision, scores.recall, scores.f1))
-    return f"  {row.what:41}{row.counts[0] + row.counts[1]:>7,}{numbers}   {span(row.interval, number):13}{row.target:13}{verdict(row)}"
+    return (f"  {row.what:41}{row.counts[0] + row.counts[1]:>7,}{numbers}   {span(row.interval, number):13}"
+            f"{row.target:13}{verdict(row)}")
 
 
 def value_line(row):
     if row.value is None:
         return f"  {row.what} {row.text}"
-    return f"  {row.what:52}{shown(row)(row.value):>8}   {span(row.interval, shown(row)):17}{row.target:15}{verdict(row)}"
+    show = shown(row)
+    return f"  {row.what:52}{show(row.value):>8}   {span(row.interval, show):17}{row.target:15}{verdict(row)}"
 
 
 def lines_of(section):
@@ -54,8 +56,11 @@ def lines_of(section):
 
 
 def short(row):
-    show = number if row.counts else shown(row)
-    return f" ({span(row.interval, show).replace(' to ', '-' if row.interval[0] >= 0 else ' to ')})" if row.interval else ""
+    """The interval in brackets; a dash between figures that have no minus."""
+    if not row.interval:
+        return ""
+    text = span(row.interval, number if row.counts else shown(row))
+    return f" ({text if row.interval[0] < 0 else text.replace(' to ', '-')})"
 
 
 def result(row):
