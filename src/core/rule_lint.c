@@ -228,6 +228,8 @@ const char *rule_suggest(struct reader *r, const struct rule_form *forms, size_t
 	for (size_t i = 0; i < n; i++)
 		if (forms[i].rule.id.n)
 			ids[known++] = arena_dup(r->arena, forms[i].rule.id).p;
+	if (!known)
+		return "no rules are known here: give the directory of the rules too";
 	return reader_suggest(r, word, ids, known);
 }
 

@@ -130,6 +130,8 @@ static void read_fields(struct reader *r, const struct doc *v, const struct fiel
 			     "the weight of what? The selector has no \"says\"");
 	else if (m->weight.words.p)
 		threshold_check(r, weight, &m->weight, LEXICON_MIN_WEIGHT, INFINITY, "what is found weighs something");
+	if (m->words.words.p)
+		threshold_check(r, doc_get(v, "words"), &m->words, 0, INFINITY, "a number of words begins at 0");
 }
 
 /* `after` and `share_of`: into a pointer. */
