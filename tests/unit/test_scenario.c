@@ -188,7 +188,15 @@ TEST(a_strength_counts_wherever_it_is_true)
 					  "    tests:\n"
 					  "      - name: twice\n"
 					  "        scores: {SRS: [30, 38, 39]}\n"
-					  "        expect: {session 2: info, session 3: info}\n"),
+					  "        expect: {session 2: info, session 3: info}\n"
+					  "  - id: a.poor\n"
+					  "    title: Another strength\n"
+					  "    because: it matters\n"
+					  "    per: member\n"
+					  "    strength: yes\n"
+					  "    signals: {low: {score: SRS, value: less than 31}}\n"
+					  "    severity: info\n"
+					  "    when: low\n"),
 		  "");
 }
 
@@ -312,7 +320,7 @@ TEST(reports_are_by_member_or_of_the_first)
 TEST(a_line_says_who_speaks_to_whom_and_how_often)
 {
 	static const char rule[] = SAID "      - name: three times\n"
-					"        people: {t1: therapist, m1: client, m2: partner}\n"
+					"        people: {t1: therapist, m1: client, m2: partner, m3: child}\n"
 					"        sessions:\n"
 					"          - turns: [%s]\n"
 					"        expect: {session 1: {severity: notice, member: m1, other: m2}}\n";
@@ -324,6 +332,8 @@ TEST(a_line_says_who_speaks_to_whom_and_how_often)
 		  "");
 	CHECK_STR(told(arena, arena_printf(arena, rule, "3x m1 > m2: you never listen").p), "");
 	CHECK_HAS(told(arena, arena_printf(arena, rule, "\"2x m1 > m2: you never listen\"").p), "nothing came");
+	CHECK_HAS(told(arena, arena_printf(arena, rule, "\"3x m1 > m3: you never listen\"").p),
+		  "expected notice (m1 and m2), came notice (m1 and m3)");
 	CHECK_HAS(told(arena, arena_printf(arena, rule, "\"3x m2 > m1: you never listen\"").p),
 		  "came notice (m2 and m1)");
 }
@@ -491,4 +501,7 @@ TEST(a_test_that_fails_covers_nothing)
 {
 	CHECK_STR(not_covered(arena, LOW "      - {name: a, scores: {SRS: [30, 19]}, expect: {session 1: warning}}\n"),
 		  "a.low: no test fires it; 0 of 2 near misses\n");
+	CHECK_STR(
+		not_covered(arena, LOW "      - {name: a, scores: {SRS: [36]}, expect: {session 1: warning}}\n"),
+		"a.low: no test fires it; 0 of 2 near misses; never true: low, deep; never reached: warning, notice\n");
 }
