@@ -178,23 +178,22 @@ static bool next_reply(const struct turns_scan *scan, size_t *at, struct reply *
 
 #define WEIGHT_STEPS 1000
 
-/* Weights are added as floats: rounded, three of .1 are .3. */
-static bool weighs_enough(const struct threshold *t, float weight)
-{
-	return !t->words.p || threshold_test(t, round(weight * WEIGHT_STEPS) / WEIGHT_STEPS) == TRUTH_TRUE;
-}
-
+/* What the turn's hits weigh together; weights are added as floats: rounded, three of .1 are .3. */
 static bool has_hit(const struct skeleton *s, const struct skeleton_turn *t, const struct turns_filter *f)
 {
+	const struct threshold *enough = &f->match->weight;
 	float weight = 0;
 
 	for (uint32_t h = t->first_hit; h < t->first_hit + t->n_hits; h++) {
 		unsigned lexicon = s->hits.items[h].lexicon;
 
-		if (f->lexicons[lexicon / 64 % (LEXICONS_MAX / 64)] & UINT64_C(1) << (lexicon % 64))
-			weight += s->hits.items[h].weight;
+		if (!(f->lexicons[lexicon / 64 % (LEXICONS_MAX / 64)] & UINT64_C(1) << (lexicon % 64)))
+			continue;
+		if (!enough->words.p)
+			return true;
+		weight += s->hits.items[h].weight;
 	}
-	return weight > 0 && weighs_enough(&f->match->weight, weight);
+	return weight > 0 && threshold_test(enough, round(weight * WEIGHT_STEPS) / WEIGHT_STEPS) == TRUTH_TRUE;
 }
 
 static bool turn_fits(const struct turns_scan *scan, const struct turns_filter *f, const struct skeleton_turn *t)
