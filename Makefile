@@ -134,6 +134,7 @@ gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, header
 	scripts/gates/libraries
 	scripts/gates/headers
 	scripts/gates/functions
+	scripts/gates/codes
 	scripts/gates/purity $(O)/obj
 	scripts/gates/globals $(O)/obj
 	O=$(O) scripts/gates/reference

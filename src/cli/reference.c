@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/tool.h"
+#include "core/codes.h"
 #include "core/lexicon.h"
 #include "core/record.h"
 #include "core/rules.h"
@@ -219,6 +220,15 @@ static void reference_configuration(void)
 	put_tables("A route", config_route_fields());
 }
 
+/* ---- messages ---- */
+
+static void reference_messages(void)
+{
+	printf("\n| code | meaning | what to do |\n|---|---|---|\n");
+	for (const struct code_row *row = diag_codes; row->code; row++)
+		printf("| `%s` | %s | %s |\n", row->code, row->meaning, row->remedy);
+}
+
 /* ---- */
 
 static const struct page {
@@ -228,6 +238,7 @@ static const struct page {
 	{ "record", reference_record },
 	{ "rules", reference_rules },
 	{ "configuration", reference_configuration },
+	{ "messages", reference_messages },
 };
 
 int tool_reference(struct tool *t, int argc, char **argv)
@@ -236,9 +247,10 @@ int tool_reference(struct tool *t, int argc, char **argv)
 	for (size_t i = 0; argc == 2 && i < sizeof pages / sizeof *pages; i++) {
 		if (strcmp(argv[1], pages[i].name) != 0)
 			continue;
-		printf("Keys in bold must be there.\n");
+		if (pages[i].print != reference_messages)
+			printf("Keys in bold must be there.\n");
 		pages[i].print();
 		return EXIT_FINE;
 	}
-	return tool_misuse("usage: rupturectl reference record|rules|configuration");
+	return tool_misuse("usage: rupturectl reference record|rules|configuration|messages");
 }

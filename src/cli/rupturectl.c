@@ -18,7 +18,8 @@ static const struct tool_command commands[] = {
 	{ "status", "[--files]", "show what the engine and the courier are doing", tool_status },
 	{ "ack", "ALERT [NOTE...]", "say that an alert is being looked after", tool_ack },
 	{ "case", "close CASE [REASON...]", "close a case: its alerts end, its timers stop", tool_case },
-	{ "reference", "record|rules|configuration", "print the keys of a format, as Markdown", tool_reference },
+	{ "reference", "record|rules|configuration|messages", "print the keys of a format, or what messages mean",
+	  tool_reference },
 	{ "schema", "[rules|record|configuration]", "print the JSON Schema of a format, for editors", tool_schema },
 	{ "audit", "--verify", "verify the chain of the audit table", tool_audit },
 };
