@@ -142,6 +142,16 @@ TEST(a_failure_shows_what_the_rule_measured_where_they_differ)
 		  "      false    deep            38; asks for less than 20\n");
 }
 
+TEST(where_all_came_as_expected_nothing_is_shown)
+{
+	struct str said = told(arena, LOW "      - name: falls, and falls deeper\n"
+					  "        scores: {SRS: [38, 35, 19]}\n"
+					  "        expect: {session 2: notice}\n");
+
+	CHECK_HAS(said, "\n  session 3: expected nothing, came warning (m1)\n");
+	CHECK(!memmem(said.p, said.n, "\n  session 2:", 12));
+}
+
 TEST(several_findings_of_one_session_are_told_apart_by_what_is_given)
 {
 	static const char series[] = LOW "      - name: two\n"
@@ -368,6 +378,30 @@ TEST(a_session_may_stand_for_several_and_come_later)
 										     "        expect: {session 1: "
 										     "warning}\n"),
 		  "");
+}
+
+TEST(the_time_before_a_session_that_stands_for_several_is_that_before_the_first)
+{
+	CHECK_STR(told(arena,
+		       RULE("case",
+			    "{elapsed: {since: last attended session}, longer_than: 20 days}") "      - name: one gap\n"
+											       "        sessions: [{}, "
+											       "{after: 21 days, "
+											       "times: 3}]\n"
+											       "        expect: {20 "
+											       "days after session 1: "
+											       "warning}\n"),
+		  "");
+}
+
+TEST(a_slip_in_a_session_that_stands_for_several_is_told_once)
+{
+	struct str said =
+		told(arena, LOW "      - {name: a, sessions: [{times: 3, codes: [{systm: x}]}], expect: {}}\n");
+	const char *first = strstr(said.p, "unknown key \"systm\"");
+
+	REQUIRE(first);
+	CHECK(!strstr(first + 1, "unknown key \"systm\""));
 }
 
 TEST(a_booking_may_be_said_as_days_from_the_session)
