@@ -177,10 +177,10 @@ TEST(what_becomes_of_a_finding_is_looked_at_only_when_asked_for)
 					 "        then: {%s}\n";
 
 	CHECK_STR(told(arena, arena_printf(arena, series, "session 4: repaired").p), "");
-	CHECK_HAS(
-		told(arena, arena_printf(arena, series, "").p),
-		"  then      nothing\n  came      session 4: repaired (m1), two attended sessions without the signals\n"
-		"  session 4: expected nothing, came repaired (m1)");
+	CHECK_HAS(told(arena, arena_printf(arena, series, "").p),
+		  ": falls and recovers\n  then      nothing\n  came      session 4: repaired (m1), two attended "
+		  "sessions without the signals\n"
+		  "  session 4: expected nothing, came repaired (m1)");
 	CHECK_HAS(told(arena, arena_printf(arena, series, "session 3: repaired").p),
 		  "session 3: expected repaired, nothing came\n");
 }
@@ -382,16 +382,20 @@ TEST(a_session_may_stand_for_several_and_come_later)
 
 TEST(the_time_before_a_session_that_stands_for_several_is_that_before_the_first)
 {
-	CHECK_STR(told(arena,
-		       RULE("case",
-			    "{elapsed: {since: last attended session}, longer_than: 20 days}") "      - name: one gap\n"
-											       "        sessions: [{}, "
-											       "{after: 21 days, "
-											       "times: 3}]\n"
-											       "        expect: {20 "
-											       "days after session 1: "
-											       "warning}\n"),
-		  "");
+	CHECK_STR(
+		told(arena,
+		     RULE("member",
+			  "{attendance: no_show, count: at least 3, within: 30 days}") "      - name: the second and "
+										       "the third a week apart\n"
+										       "        sessions:\n"
+										       "          - attendance: [{who: "
+										       "m1, status: no_show}]\n"
+										       "          - {after: 21 days, "
+										       "times: 2, attendance: [{who: "
+										       "m1, status: no_show}]}\n"
+										       "        expect: {session 3: "
+										       "warning}\n"),
+		"");
 }
 
 TEST(a_slip_in_a_session_that_stands_for_several_is_told_once)
