@@ -194,7 +194,7 @@ static int test_rules(const struct tool *tool, const struct ruleset *rules, cons
 {
 	struct arena a = { 0 };
 	struct testing t = { .rules = rules };
-	bool any = false;
+	bool any = !request->rule.n;
 	int rc;
 
 	scenario_suite_init(&a, rules, &t.suite);
@@ -205,7 +205,7 @@ static int test_rules(const struct tool *tool, const struct ruleset *rules, cons
 		run_all(&a, &t, loaded);
 		rc = report(tool, &t, request);
 	} else {
-		rc = tool_misuse("test: there is no such rule");
+		rc = tool_misuse("test: there is no rule \"%.*s\" here", STR_ARG(request->rule));
 	}
 	scenario_suite_release(&t.suite);
 	arena_release(&a);
