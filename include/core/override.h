@@ -41,6 +41,19 @@ struct override *overrides_of(const override_list *list, struct str rule);
  */
 const struct doc *overrides_merge(struct arena *a, override_list *list, const struct doc *rule,
 				  struct shared_signals *shared, struct rule_changes *ret_changes);
+/* What is at hand while the rules of all files are read. */
+struct rule_reading {
+	struct reader *readers; /* one a source */
+	const struct rule_source *sources;
+	override_list *overrides;
+	struct arena *faults; /* for texts of faults */
+};
+/*
+ * A rule of a source, with its overrides in it, and its lint.  A fault goes to the file in which it was made: to the rule's,
+ * if the rule has it by itself, else to the override's.
+ */
+void rule_read_changed(const struct rule_reading *g, size_t source, const struct doc *doc,
+		       struct shared_signals *shared, struct rule_form *ret);
 /* Overrides of rules that there are not. */
 void overrides_lint(override_list *list, const struct rule_form *forms, size_t n);
 
