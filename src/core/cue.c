@@ -125,6 +125,8 @@ static bool nods_only(const struct words_list *words)
 
 static enum called call_of(const struct word *w)
 {
+	if (!strchr("mdp", w->text.p[0])) /* asked of every word */
+		return CALLED_NOBODY;
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
 		if (*calls[i].word == w->text.p[0] && str_is(w->text, calls[i].word))
 			return calls[i].called;
