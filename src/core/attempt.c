@@ -2,6 +2,8 @@
 #include "core/attempt.h"
 
 #define REPAIR_LEXICON "repair"
+/* Less is said about life as well, and is no attempt. */
+#define REPAIR_WEIGHT  2
 
 static bool is_resolution(const struct code *c)
 {
@@ -33,7 +35,8 @@ static int repair_lexicon(const struct skeleton *s)
 static bool turn_hits(const struct skeleton *s, const struct skeleton_turn *turn, int lexicon)
 {
 	for (size_t i = 0; i < turn->n_hits; i++)
-		if (s->hits.items[turn->first_hit + i].lexicon == lexicon)
+		if (s->hits.items[turn->first_hit + i].lexicon == lexicon &&
+		    s->hits.items[turn->first_hit + i].weight >= REPAIR_WEIGHT)
 			return true;
 	return false;
 }

@@ -644,7 +644,7 @@ TEST(an_incident_that_ended_takes_no_other_with_it)
 /* ---- attempts at a repair ---- */
 
 /* A transcript of ten turns in this session; the therapist's turn `at` has a repair phrase said to `to`. */
-static void therapist_repairs(struct family *f, size_t ordinal, size_t at, int to)
+static void therapist_repairs(struct family *f, size_t ordinal, size_t at, int to, float weight)
 {
 	static const int same[] = { 0, 1, 2 };
 	struct session *session = &f->session[ordinal - 1];
@@ -652,7 +652,7 @@ static void therapist_repairs(struct family *f, size_t ordinal, size_t at, int t
 
 	*VEC_PUSH(f->arena, &s->lexicons) = (struct skeleton_lexicon){ .id = STR("hostility"), .applies = true };
 	*VEC_PUSH(f->arena, &s->lexicons) = (struct skeleton_lexicon){ .id = STR("repair"), .applies = true };
-	*VEC_PUSH(f->arena, &s->hits) = (struct skeleton_hit){ .lexicon = 1, .count = 1, .weight = 1 };
+	*VEC_PUSH(f->arena, &s->hits) = (struct skeleton_hit){ .lexicon = 1, .count = 1, .weight = weight };
 	for (size_t i = 0; i < 10; i++)
 		*VEC_PUSH(f->arena, &s->turns) = (struct skeleton_turn){ .who = i == at ? T : M1,
 									 .to = (int16_t)(i == at ? to : T),
@@ -670,13 +670,23 @@ static enum incident_state state_after_repair(struct arena *arena, size_t ordina
 	s->turn = 5;
 	say(s, 1, M1);
 	meet_weekly(f, 2);
-	therapist_repairs(f, ordinal, at, to);
+	therapist_repairs(f, ordinal, at, to, 2);
 	return incident(judged(f), 0)->state;
 }
 
 TEST(a_repair_phrase_of_the_therapist_to_the_subject_is_an_attempt)
 {
 	CHECK_INT(state_after_repair(arena, 2, 1, M1), INCIDENT_REPAIRING);
+}
+
+TEST(words_that_are_said_about_life_as_well_weigh_too_little_for_an_attempt)
+{
+	struct family *f = begin(arena);
+
+	say(simple_rule(f, "a", PER_MEMBER), 1, M1);
+	meet_weekly(f, 2);
+	therapist_repairs(f, 2, 1, M1, 1.5F);
+	CHECK_INT(incident(judged(f), 0)->state, INCIDENT_OPEN);
 }
 
 TEST(a_repair_phrase_to_somebody_else_or_nobody_known_is_none)
@@ -700,7 +710,7 @@ TEST(evidence_of_an_earlier_session_does_not_stand_before_words_of_this_one)
 	s->evidence_of_before = true;
 	say(s, 2, M1);
 	meet_weekly(f, 2);
-	therapist_repairs(f, 2, 3, M1);
+	therapist_repairs(f, 2, 3, M1, 2);
 	CHECK_INT(incident(judged(f), 0)->state, INCIDENT_REPAIRING);
 }
 
