@@ -129,7 +129,7 @@ quality:  ## measure the rules on public sets, DATA=FOLDER (WRITE=1: into docs/Q
 check: gates format-check manuals compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 
 # What is promised about the sources, each promise a script, and each script seen to catch a planted fault.
-gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, headers, functions, reference
+gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, headers, functions, reference, quality
 	scripts/gates/floors
 	scripts/gates/libraries
 	scripts/gates/headers
@@ -138,7 +138,8 @@ gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, header
 	scripts/gates/purity $(O)/obj
 	scripts/gates/globals $(O)/obj
 	O=$(O) scripts/gates/reference
-	scripts/gates/selftest
+	O=$(O) scripts/gates/quality
+	O=$(O) scripts/gates/selftest
 
 floors:
 	scripts/gates/floors

@@ -78,9 +78,9 @@ def measure(opts, folder, tool):
         run, needs = MEASURES[name]
         sections += run(*[given[need] for need in needs])
     lines = [*table.summary(sections), *(line for section in sections for line in table.lines_of(section))]
-    print("\n".join(lines))
     if opts.write:
         page.write(Path(opts.write), lines, tool.rules_hash())
+    print("\n".join(lines))
     return 0
 
 
