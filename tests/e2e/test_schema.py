@@ -14,11 +14,12 @@ except ImportError:
 # Names that stand for something elsewhere, what goes with what, what can never hold, and what other readers of YAML
 # accept (merge keys, UTF-16, a key twice): only the compiler sees these.
 UNSEEN = set("""
-capped closes-slips deep-condition duplicate-id duplicate-keys ladder-with-when long-condition
-member-in-a-case merge-key never-always-2 never-always-3 never-and-always no-because no-condition no-signals
-other-without-pair pair-without-other pooled-sd-unknown safety second-pass signal-names
-strength tokens two-files unknown-instrument unknown-lexicon unknown-signal unknown-tokens unused-signal
-utf-16 zero-width
+age-below-zero attendance-beyond-its-window capped closes-slips deep-condition duplicate-id duplicate-keys
+ladder-with-when long-condition member-in-a-case merge-key never-always-2 never-always-3 never-and-always
+no-because no-condition no-pooled-sd-of-items no-reliable-change-index no-signals other-without-pair
+pair-without-other pooled-sd-unknown replies-of-any-length safety second-pass signal-names strength tokens
+two-files unknown-instrument unknown-lexicon unknown-signal unknown-tokens unused-signal utf-16
+weight-of-nothing zero-width
 """.split())
 
 
