@@ -116,6 +116,17 @@ valgrind:  ## the same tests under valgrind (minutes)
 	@scripts/valgrind build/test build/valgrind
 	@tests/run --bin build/valgrind --slow 10
 
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined
+fuzz:  ## throw mutated rule files at the compiler with clang's libFuzzer (FUZZ_SECONDS=60)
+	@+$(MAKE) --no-print-directory -s $(JOBS) O=build/fuzz CC=clang HARDENING= \
+		CFLAGS="$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link" build/fuzz/libruptured.a
+	@clang $(CPPFLAGS_ALL) -std=c17 $(FUZZ_FLAGS) -fsanitize=fuzzer tests/fuzz/rules.c build/fuzz/libruptured.a \
+		$(LDLIBS_ALL) -o build/fuzz/rules
+	@mkdir -p build/fuzz/corpus
+	@build/fuzz/rules -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -artifact_prefix=build/fuzz/ \
+		build/fuzz/corpus rules rules/lexicons tests/bad-rules
+
 bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUICK=1: seconds)
 	@scripts/deps bench
 	@+$(MAKE) --no-print-directory -s $(JOBS) all $(O)/probe
@@ -180,5 +191,5 @@ format:  ## lay out the sources with clang-format
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: FORCE all unit deps demo test asan tsan valgrind bench quality check gates floors purity compilers \
+.PHONY: FORCE all unit deps demo test asan tsan valgrind fuzz bench quality check gates floors purity compilers \
         format-check cppcheck manuals docs install uninstall clean format help

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/digest.h"
+#include "core/lookalike.h"
 #include "core/except.h"
 #include "core/override.h"
 #include "core/shape.h"
@@ -351,6 +352,7 @@ struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources
 	begin(&m, a, ret_diags);
 	read_all(&m);
 	for (size_t i = 0; i < n; i++) {
+		lookalikes_tell(&ret_diags[i].diags, sources[i].text);
 		diags_sort(&ret_diags[i].diags);
 		errors += ret_diags[i].diags.errors;
 	}
