@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "core/digest.h"
-#include "core/lookalike.h"
 #include "core/except.h"
+#include "core/lookalike.h"
 #include "core/override.h"
 #include "core/shape.h"
 
