@@ -110,7 +110,8 @@ static void lint_used(struct reader *r, const struct rule_form *form)
 	size_t own = form->signals && form->signals->kind == DOC_MAP ? form->signals->n : 0;
 
 	for (size_t i = 0; i < own && i < RULE_MAX_SIGNALS; i++)
-		if (!(form->used & UINT64_C(1) << i) && !left_over(form, i))
+		if (!(form->used & UINT64_C(1) << i) && !left_over(form, i) &&
+		    form->signals->pairs[i].value->kind == DOC_MAP)
 			reader_error_at(r, name_place(form, i), "unused-signal", "name it in the condition, or drop it",
 					"no condition uses the signal \"%.*s\"", STR_ARG(form->rule.signals[i]->name));
 }

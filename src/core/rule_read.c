@@ -235,6 +235,14 @@ void shared_use(struct shared_signals *shared, const struct doc *rule)
 		shared->used[i] |= speaks_of(rule, shared->doc->pairs[i].key);
 }
 
+static struct signal *stand_in(struct reader *r, const struct doc_pair *pair)
+{
+	struct signal *s = ARENA_NEW(r->arena, struct signal);
+
+	s->name = arena_dup(r->arena, pair->key);
+	return s;
+}
+
 /* One signal; where it is wrong, a stand-in with its name, so that conditions do not call it unknown. */
 static struct signal *one_signal(struct reader *r, const struct doc_pair *pair, bool *ret_broken)
 {
@@ -249,9 +257,7 @@ static struct signal *one_signal(struct reader *r, const struct doc_pair *pair, 
 	*ret_broken = !s;
 	if (s)
 		return s;
-	s = ARENA_NEW(r->arena, struct signal);
-	s->name = arena_dup(r->arena, pair->key);
-	return s;
+	return stand_in(r, pair);
 }
 
 static void check_name(struct reader *r, const struct doc_pair *pair)
@@ -274,6 +280,18 @@ static bool has_signal(const signal_list *list, struct str name)
 	return false;
 }
 
+/* A line that is indented too far: told as that, not as a signal that is none. */
+static bool is_strayed(struct reader *r, const struct doc_pair *pair)
+{
+	for (const struct field *f = rule_table; f->name; f++)
+		if (str_is(pair->key, f->name) && pair->value->kind != DOC_MAP) {
+			reader_error_at(r, pair->at, "indentation", "start it in the same column as `signals`",
+					"`%s` is a key of the rule, and stands among its signals", f->name);
+			return true;
+		}
+	return false;
+}
+
 static void own_signals(struct reader *r, const struct doc *doc, signal_list *list)
 {
 	struct path here = { r->path, "signals", 0 };
@@ -286,6 +304,10 @@ static void own_signals(struct reader *r, const struct doc *doc, signal_list *li
 	}
 	r->path = &here;
 	for (size_t i = 0; i < doc->n; i++) {
+		if (is_strayed(r, &doc->pairs[i])) {
+			*VEC_PUSH(r->arena, list) = stand_in(r, &doc->pairs[i]);
+			continue;
+		}
 		check_name(r, &doc->pairs[i]);
 		*VEC_PUSH(r->arena, list) = one_signal(r, &doc->pairs[i], &broken);
 	}
