@@ -30,15 +30,19 @@ struct sink_kind {
 	void *(*read)(struct reader *r, const struct doc *settings);
 	const struct field *fields;
 	/* Starts a delivery.  RUNNING: *ret_job is set and poll it with `reap`; a job outlives the configuration it came
-	 * from.  `why` is filled for RETRY and DEAD and holds nothing of the payload. */
-	enum delivery_outcome (*deliver)(const struct sink *sink, const struct parcel *parcel, void **ret_job,
-					 struct error *why);
+	 * from.  `why` is filled for RETRY and DEAD and holds nothing of the payload.
+	 * `keep`: what the kind keeps from one delivery of this sink to the next (a connection); *keep is NULL at first
+	 * and outlives the configuration and every job.  Settings may have changed since. */
+	enum delivery_outcome (*deliver)(const struct sink *sink, const struct parcel *parcel, void **keep,
+					 void **ret_job, struct error *why);
 	/* For RUNNING: the outcome so far, at this monotonic time in ms; *ret_wake_ms: latest time to ask again. */
 	enum delivery_outcome (*reap)(void *job, int64_t now_ms, int64_t *ret_wake_ms, struct error *why);
 	/* Asks a running job to end soon (shutdown); reap tells when it has. */
 	void (*stop)(void *job, int64_t now_ms);
 	/* Ends a running job now and frees it, as reap does when it tells the outcome. */
 	void (*cancel)(void *job);
+	/* Frees what was kept; no job runs.  NULL where a kind keeps nothing. */
+	void (*forget)(void *keep);
 };
 
 extern const struct sink_kind *const sink_kinds[]; /* NULL ends */

@@ -26,8 +26,9 @@ struct slot {
 	const struct sink *sink; /* NULL: left the configuration while its job ran */
 	struct arena arena;	 /* the parcel's */
 	struct parcel *parcel;
-	const struct sink_kind *kind; /* of the running job */
+	const struct sink_kind *kind; /* of the running job, and of what is kept */
 	void *job;
+	void *keep;
 	/* What came of the parcel and is not written yet. */
 	enum slot_outcome verdict;
 	int64_t again_at;
@@ -179,14 +180,23 @@ static void slot_reap(struct courier *c, struct slot *s)
 	slot_judge(c, s, outcome, &why);
 }
 
+static void slot_forget(struct slot *s)
+{
+	if (s->keep && s->kind->forget)
+		s->kind->forget(s->keep);
+	s->keep = NULL;
+}
+
 static void slot_start(struct courier *c, struct slot *s)
 {
 	struct error why = { 0 };
 	enum delivery_outcome outcome;
 
 	fault_point("courier-taken");
+	if (s->kind != s->sink->kind)
+		slot_forget(s);
 	s->kind = s->sink->kind;
-	outcome = s->kind->deliver(s->sink, s->parcel, &s->job, &why);
+	outcome = s->kind->deliver(s->sink, s->parcel, &s->keep, &s->job, &why);
 	if (outcome == DELIVERY_RUNNING)
 		slot_reap(c, s); /* for its time limit */
 	else
@@ -249,6 +259,7 @@ static void slot_free(struct slot *s)
 {
 	if (s->job)
 		s->kind->cancel(s->job);
+	slot_forget(s);
 	arena_release(&s->arena);
 	free(s);
 }

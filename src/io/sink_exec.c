@@ -220,8 +220,8 @@ static struct exec_job *job_new(const struct exec_settings *s, pid_t pid)
 	return job;
 }
 
-static enum delivery_outcome exec_deliver(const struct sink *sink, const struct parcel *parcel, void **ret_job,
-					  struct error *why)
+static enum delivery_outcome exec_deliver(const struct sink *sink, const struct parcel *parcel, void **keep,
+					  void **ret_job, struct error *why)
 {
 	const struct exec_settings *s = sink->settings;
 	struct arena arena = { 0 };
@@ -229,6 +229,7 @@ static enum delivery_outcome exec_deliver(const struct sink *sink, const struct 
 	int input = payload_file(parcel->payload, why), rc = -1;
 	pid_t pid = -1;
 
+	(void)keep;
 	*ret_job = NULL;
 	if (input < 0)
 		return DELIVERY_RETRY;

@@ -150,12 +150,13 @@ static const char *log_socket(void)
 	return "/dev/log";
 }
 
-static enum delivery_outcome syslog_deliver(const struct sink *sink, const struct parcel *parcel, void **ret_job,
-					    struct error *why)
+static enum delivery_outcome syslog_deliver(const struct sink *sink, const struct parcel *parcel, void **keep,
+					    void **ret_job, struct error *why)
 {
 	const struct syslog_settings *s = sink->settings;
 	struct buf line = { 0 };
 
+	(void)keep;
 	*ret_job = NULL;
 	if (syslog_probe(log_socket(), why) < 0)
 		return DELIVERY_RETRY;

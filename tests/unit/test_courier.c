@@ -19,15 +19,18 @@ struct puppet {
 	enum delivery_outcome answer;
 	int running; /* jobs now */
 	int cancelled, stopped;
-	struct buf got; /* keys, in order */
+	int kept, forgotten; /* deliveries that found what the first one kept */
+	struct buf got;	     /* keys, in order */
 };
 
-static enum delivery_outcome puppet_deliver(const struct sink *sink, const struct parcel *parcel, void **ret_job,
-					    struct error *why)
+static enum delivery_outcome puppet_deliver(const struct sink *sink, const struct parcel *parcel, void **keep,
+					    void **ret_job, struct error *why)
 {
 	struct puppet *p = sink->settings;
 
 	buf_printf(&p->got, "%.*s ", STR_ARG(parcel->key));
+	p->kept += *keep != NULL;
+	*keep = p;
 	*ret_job = NULL;
 	if (p->answer == DELIVERY_RUNNING) {
 		p->running++;
@@ -63,12 +66,18 @@ static void puppet_cancel(void *job)
 	((struct puppet *)job)->cancelled++;
 }
 
+static void puppet_forget(void *keep)
+{
+	((struct puppet *)keep)->forgotten++;
+}
+
 static const struct sink_kind puppet_kind = {
 	.name = "puppet",
 	.deliver = puppet_deliver,
 	.reap = puppet_reap,
 	.stop = puppet_stop,
 	.cancel = puppet_cancel,
+	.forget = puppet_forget,
 };
 
 /* A courier with two puppets, `desk` and `log`, the engine's end of its outbox, and a clock of our own. */
@@ -448,6 +457,32 @@ TEST(a_new_configuration_is_used_at_once_and_running_jobs_go_on)
 	check_counts(&s, 1, 2, 0);
 	stage_close(&s);
 	buf_release(&extra.got);
+}
+
+TEST(what_a_sink_keeps_lasts_as_long_as_the_sink)
+{
+	static const struct sink_kind other_kind = { .name = "other", .deliver = puppet_deliver };
+	struct stage s;
+
+	if (!stage_open(&s, arena))
+		return;
+	stage_put(&s, "i1", "i1-1", "desk");
+	stage_put(&s, "i1", "i1-2", "desk");
+	stage_step(&s);
+	CHECK_INT(s.desk.kept, 1);
+	CHECK_INT(s.desk.forgotten, 0);
+	/* A sink of that name that is of another kind finds nothing of the old one's. */
+	s.config.sinks.items[0].kind = &other_kind;
+	courier_reload(s.courier, &s.config);
+	stage_put(&s, "i1", "i1-3", "desk");
+	stage_pass(&s, 1);
+	CHECK_INT(s.desk.kept, 1);
+	CHECK_INT(s.desk.forgotten, 1);
+	stage_put(&s, "i1", "i1-1", "log");
+	stage_pass(&s, 1);
+	stage_close(&s);
+	CHECK_INT(s.log.forgotten, 1);
+	CHECK_INT(s.desk.forgotten, 1);
 }
 
 TEST(at_shutdown_nothing_new_starts_and_what_runs_is_ended)

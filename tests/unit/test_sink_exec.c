@@ -25,7 +25,7 @@ struct hook {
 	struct exec_settings settings;
 	char *argv[8];
 	struct parcel parcel;
-	void *job;
+	void *keep, *job;
 	struct error why;
 };
 
@@ -44,7 +44,7 @@ static void hook_make(struct hook *h, const char *shell, const char *first, cons
 
 static enum delivery_outcome hook_start(struct hook *h)
 {
-	return h->sink.kind->deliver(&h->sink, &h->parcel, &h->job, &h->why);
+	return h->sink.kind->deliver(&h->sink, &h->parcel, &h->keep, &h->job, &h->why);
 }
 
 static enum delivery_outcome hook_wait(struct hook *h)
