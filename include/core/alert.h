@@ -43,6 +43,17 @@ void alert_make(struct arena *a, const struct announcement *announcement, const 
 const char *alert_state_word(int state);
 /* `say` with {member}, {other}, {case}, {session} and {rule} filled in; any other brace stays as it is. */
 struct str alert_say(struct arena *a, struct str text, const struct alert *alert);
+
+/* Every key with the least level that carries it; a word is text or a whole number, and may stand in a template. */
+struct alert_key {
+	const char *key;
+	enum privacy level;
+	bool word;
+	size_t text; /* a text at this place of the alert, or what `write` writes */
+	void (*write)(struct json *j, const struct alert *alert);
+};
+extern const struct alert_key alert_keys[];
+extern const size_t alert_keys_n;
 /* One JSON object of what this level carries; ends without a newline. */
 void alert_json(const struct alert *alert, enum privacy level, struct json *j);
 

@@ -29,6 +29,9 @@ struct sink_kind {
 	/* The kind's settings, in the reader's arena; faults go to the reader. */
 	void *(*read)(struct reader *r, const struct doc *settings);
 	const struct field *fields;
+	/* What depends on the sink's privacy level (a template's tokens), once that is known; or NULL.  `doc`: what `read`
+	 * got, `settings`: what it made of it. */
+	void (*check)(struct reader *r, const struct doc *doc, void *settings, enum privacy privacy);
 	/* Starts a delivery.  RUNNING: *ret_job is set and poll it with `reap`; a job outlives the configuration it came
 	 * from.  `why` is filled for RETRY and DEAD and holds nothing of the payload.
 	 * `keep`: what the kind keeps from one delivery of this sink to the next (a connection); *keep is NULL at first

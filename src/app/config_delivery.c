@@ -47,6 +47,7 @@ static bool name_ok(struct str name)
 struct chosen {
 	const struct sink_kind *kind;
 	void *settings;
+	const struct doc *doc; /* of the settings */
 };
 struct sink_said {
 	int privacy; /* -1: the kind's default */
@@ -66,6 +67,7 @@ static void read_kind(struct reader *r, const struct doc *v, void *into, const s
 		return;
 	}
 	chosen->kind = f->detail;
+	chosen->doc = v;
 	chosen->settings = chosen->kind->read(r, v);
 }
 
@@ -152,9 +154,21 @@ static struct sink sink_settle(struct str name, const struct sink_said *said)
 	};
 }
 
+static void kind_check(struct reader *r, const struct chosen *chosen, enum privacy privacy)
+{
+	struct path here;
+
+	if (!chosen->kind->check || !chosen->settings)
+		return;
+	path_enter(r, &here, chosen->kind->name, 0);
+	chosen->kind->check(r, chosen->doc, chosen->settings, privacy);
+	path_leave(r, &here);
+}
+
 static void sink_read(struct reader *r, struct config *c, const struct field *table, const struct doc_pair *pair)
 {
-	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL } };
+	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL, NULL } };
+	struct sink *sink;
 	struct path here;
 	bool fine;
 
@@ -169,13 +183,15 @@ static void sink_read(struct reader *r, struct config *c, const struct field *ta
 	/* A faulty sink is a sink all the same: the routes that name it are not at fault. */
 	if (!said.chosen.kind)
 		said.chosen.kind = sink_kinds[0];
-	*VEC_PUSH(&c->arena, &c->sinks) = sink_settle(pair->key, &said);
+	sink = VEC_PUSH(&c->arena, &c->sinks);
+	*sink = sink_settle(pair->key, &said);
+	kind_check(r, &said.chosen, sink->privacy);
 	path_leave(r, &here);
 }
 
 static void sinks_default(struct config *c)
 {
-	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL } };
+	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL, NULL } };
 	struct diags none = { .arena = &c->arena };
 	struct reader r = { .arena = &c->arena, .diags = &none };
 	const struct doc empty = { .kind = DOC_MAP };

@@ -174,14 +174,8 @@ static void write_evidence(struct json *j, const struct alert *alert)
 	json_end_list(j);
 }
 
-/* Every key with the least privacy level that carries it: a text at `text`, or what `write` writes. */
-static const struct {
-	const char *key;
-	enum privacy level;
-	size_t text;
-	void (*write)(struct json *j, const struct alert *alert);
-} keys[] = {
-#define TEXT(member) offsetof(struct alert, member), NULL
+const struct alert_key alert_keys[] = {
+#define TEXT(member) true, offsetof(struct alert, member), NULL
 	{ "key", PRIVACY_TOKENS, TEXT(key) },
 	{ "alert", PRIVACY_BARE, TEXT(id) },
 	{ "state", PRIVACY_TOKENS, TEXT(state) },
@@ -192,25 +186,26 @@ static const struct {
 	{ "case", PRIVACY_TOKENS, TEXT(case_token) },
 	{ "member", PRIVACY_TOKENS, TEXT(member) },
 	{ "other", PRIVACY_TOKENS, TEXT(other) },
-	{ "session", PRIVACY_TOKENS, 0, write_session },
+	{ "session", PRIVACY_TOKENS, true, 0, write_session },
 	{ "route", PRIVACY_BARE, TEXT(route) },
 	{ "say", PRIVACY_ADVICE, TEXT(say) },
 	{ "next_step", PRIVACY_ADVICE, TEXT(next_step) },
-	{ "evidence", PRIVACY_NUMBERS, 0, write_evidence },
+	{ "evidence", PRIVACY_NUMBERS, false, 0, write_evidence },
 #undef TEXT
 };
+const size_t alert_keys_n = sizeof alert_keys / sizeof *alert_keys;
 
 void alert_json(const struct alert *alert, enum privacy level, struct json *j)
 {
 	json_map(j);
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		if (keys[i].level > level)
+	for (size_t i = 0; i < alert_keys_n; i++) {
+		if (alert_keys[i].level > level)
 			continue;
-		json_key(j, keys[i].key);
-		if (keys[i].write)
-			keys[i].write(j, alert);
+		json_key(j, alert_keys[i].key);
+		if (alert_keys[i].write)
+			alert_keys[i].write(j, alert);
 		else
-			json_str(j, *(const struct str *)((const char *)alert + keys[i].text));
+			json_str(j, *(const struct str *)((const char *)alert + alert_keys[i].text));
 	}
 	json_end_map(j);
 }

@@ -116,6 +116,8 @@ const struct code_row diag_codes[] = {
 	{ "threshold", "no threshold", "write at least 3, at most -2, more than 60%, between 3 and 5" },
 	{ "timeout", "no time limit", "from 1 second to 1 hour" },
 	{ "to-oneself", "somebody speaks to themselves", "leave `to` out where it is not known" },
+	{ "token-privacy", "a template with a word that the sink is not to get",
+	  "take it out, or give the sink another `privacy`" },
 	{ "too-deep", "maps and lists too deep inside each other", "nest less" },
 	{ "too-large", "a file too large", "split it" },
 	{ "too-long", "a text too long", "shorten it" },
