@@ -23,7 +23,7 @@ LIBRARIES := yaml-0.1 yajl libpcre2-8 libutf8proc libsodium sqlite3 libseccomp l
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -DRUPTURED_VERSION='"$(VERSION)"' -DRUPTURED_PREFIX='"$(PREFIX)"' \
                 $(if $(RUPTURED_TEST),-DRUPTURED_TEST) $(if $(SAN),-DRUPTURED_SAN) $(CPPFLAGS)
-CFLAGS_ALL   := -std=c17 $(CFLAGS) $(WARNINGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer,$(HARDENING))
+CFLAGS_ALL   := -std=c17 $(CFLAGS) $(WARNINGS) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,$(HARDENING))
 LDFLAGS_ALL  := $(if $(SAN),-fsanitize=$(SAN),-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 LDLIBS_ALL    = $(shell pkg-config --libs $(LIBRARIES)) -linotifytools -lm -pthread $(LDLIBS)
 
@@ -88,6 +88,7 @@ unit: $(O)/unit  ## build and run the unit tests only
 
 # The variant with fault points and a settable clock, under an O of its own.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+comma := ,
 variant = $(MAKE) --no-print-directory -s $(JOBS) O=$(1) RUPTURED_TEST=1 CFLAGS="-O1 -g" $(2) all $(1)/unit $(1)/probe
 
 deps:  ## install what building needs, by apt (test: what tests need)
@@ -104,7 +105,7 @@ demo:  ## install what is missing, run the real thing on example sessions
 	@scripts/demo
 
 asan:  ## the same tests under AddressSanitizer and UBSan
-	@+$(call variant,build/asan,SAN=address,undefined)
+	@+$(call variant,build/asan,SAN=address$(comma)undefined)
 	@tests/run --bin build/asan --slow 4
 
 tsan:  ## the same tests under ThreadSanitizer
