@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge, announce,
- * outbox of one case), commands.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
+ * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge and
+ * announce of one case), dispatch.c (who hears of it), commands.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
  */
 #ifndef RUPTURED_APP_ENGINE_PARTS_H
 #define RUPTURED_APP_ENGINE_PARTS_H
 
 #include "app/engine.h"
+#include "core/dispatch.h"
 #include "io/outbox.h"
 
 #define GROUP_MAX     100   /* records in one commit of a backlog */
@@ -96,6 +97,15 @@ int case_judge_live(struct engine *en, struct stored_case *c, const struct live_
 		    struct error *e);
 /* An alert of the engine about itself, to whatever the routes say of rule `id` ("engine.rules_refused"). */
 int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e);
+
+/* dispatch.c: inside a transaction.  The one way out: every alert, of an incident, of the engine, escalated or repeated,
+ * goes through here. */
+struct dispatch {
+	const struct alert *alert; /* its route is filled in, a sink at a time */
+	struct dispatch_facts facts;
+	int64_t now;
+};
+int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d, struct error *e);
 
 /* commands.c */
 int commands_step(struct engine *en, size_t *ret_n, struct error *e);

@@ -6,7 +6,6 @@
 #include "app/engine_parts.h"
 #include "io/clock.h"
 #include "io/fault.h"
-#include "io/log.h"
 
 /* What an announcement is made of. */
 struct telling {
@@ -29,63 +28,25 @@ int64_t engine_now(const struct engine *en)
 	return en->options.as_of != DATE_NONE ? en->options.as_of : clock_now();
 }
 
-/* Cut to the sink's privacy level here: the courier never has more than the sink may show. */
-static int put_row(struct engine *en, struct arena *a, const struct alert *alert, const struct delivery *d,
-		   enum privacy privacy, int64_t now, struct error *e)
+/* Site and therapists of the session of the last change; of the last one when that session is gone. */
+static void add_origin(const struct telling *t, size_t ordinal, struct dispatch_facts *facts)
 {
-	struct alert cut = *alert;
-	struct json *j = json_new(false);
-	struct outbox_row row = {
-		.key = arena_printf(a, "%.*s/%.*s", STR_ARG(alert->key), STR_ARG(d->sink)),
-		.incident = alert->id,
-		.route = d->route,
-		.sink = d->sink,
-		.severity = alert->severity,
-		.at = now,
-	};
-	int rc;
+	size_t n = t->history->n;
+	const struct session *s = n ? &t->history->sessions[(ordinal && ordinal <= n ? ordinal : n) - 1] : NULL;
 
-	cut.route = d->route;
-	alert_json(&cut, privacy, j);
-	row.payload = json_text(j);
-	rc = d->sink.n ? store_outbox_put(en->store, &row, e) : store_outbox_keep(en->store, &row, e);
-	json_free(j);
-	return rc;
-}
+	facts->site = t->history->site;
+	for (size_t i = 0; s && i < s->n_parts; i++) {
+		const struct skeleton *part = s->parts[i].s;
 
-/* A safeguarding alert is bare everywhere. */
-static enum privacy privacy_for(struct engine *en, const struct rule *rule, const struct delivery *d)
-{
-	const struct sink *sink = config_sink(en->config, d->sink);
+		if (part->site.p)
+			facts->site = part->site;
+		for (size_t k = 0; k < part->participants.n; k++) {
+			const struct participant *p = &part->participants.items[k];
 
-	return sink && !rule->safety ? sink->privacy : PRIVACY_BARE;
-}
-
-/* No sink is to get it: one bare line in the log, and the outbox keeps it. */
-static int keep_undelivered(struct engine *en, struct arena *a, const struct alert *alert, const struct rule *rule,
-			    int64_t now, struct error *e)
-{
-	static const struct delivery nobody = { STR("none"), STR("") };
-
-	log_line(rule->safety ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%salert %.*s: severity %.*s, reaches nobody",
-		 rule->safety ? "safeguarding " : "", STR_ARG(alert->id), STR_ARG(alert->severity));
-	return put_row(en, a, alert, &nobody, PRIVACY_BARE, now, e);
-}
-
-static int send_alert(struct engine *en, struct arena *a, const struct alert *alert, const struct rule *rule,
-		      enum severity severity, int64_t now, struct error *e)
-{
-	delivery_list to = { 0 };
-
-	routes_match(a, &en->config->routes, rule, severity, &to);
-	for (size_t i = 0; i < to.n; i++)
-		if (put_row(en, a, alert, &to.items[i], privacy_for(en, rule, &to.items[i]), now, e) < 0)
-			return -1;
-	if (!to.n && keep_undelivered(en, a, alert, rule, now, e) < 0)
-		return -1;
-	en->counts.announcements++;
-	en->to_relay = true;
-	return 0;
+			if (p->role == ROLE_THERAPIST && p->person.p)
+				*VEC_PUSH(t->a, &facts->persons) = p->person;
+		}
+	}
 }
 
 static int tell(struct telling *t, const told_list *told, const announcement_list *list, struct error *e)
@@ -94,12 +55,15 @@ static int tell(struct telling *t, const told_list *told, const announcement_lis
 		const struct announcement *n = &list->items[i];
 		const struct rule *rule = rules_find(t->en->rules, told->items[n->told].rule);
 		struct alert alert;
+		struct dispatch d = { .alert = &alert, .now = t->now };
 
 		/* A rule that is gone left with changed rules, and those are told to nobody. */
 		if (!rule)
 			continue;
 		alert_make(t->a, n, &told->items[n->told], t->en->rules, t->c->token, &alert);
-		if (send_alert(t->en, t->a, &alert, rule, n->severity, t->now, e) < 0)
+		d.facts = (struct dispatch_facts){ .rule = rule, .severity = n->severity, .state = n->state };
+		add_origin(t, told->items[n->told].changed_ordinal, &d.facts);
+		if (dispatch_alert(t->en, t->a, &d, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -192,12 +156,17 @@ int case_engine_alert(struct engine *en, const char *id, enum severity severity,
 		.rules_hash = en->rules->hash,
 		.say = say,
 	};
+	struct dispatch d = {
+		.alert = &alert,
+		.facts = { .rule = &rule, .severity = severity, .state = INCIDENT_OPEN },
+		.now = engine_now(en),
+	};
 	int rc;
 
 	random_hex(incident, INCIDENT_ID_SIZE - 1);
 	alert.id = str_of(incident);
 	alert.key = arena_printf(&a, "%s-1", incident);
-	rc = send_alert(en, &a, &alert, &rule, severity, engine_now(en), e);
+	rc = dispatch_alert(en, &a, &d, e);
 	arena_release(&a);
 	return rc;
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was decided of one alert (core/dispatch.h) becomes outbox rows, inside the caller's transaction.
+ */
+#include "app/engine_parts.h"
+#include "io/log.h"
+
+/* Cut to the sink's privacy level here: the courier never has more than the sink may show. */
+static int put_row(struct engine *en, struct arena *a, const struct dispatch *d, const struct delivery *to,
+		   enum privacy privacy, struct error *e)
+{
+	struct alert cut = *d->alert;
+	struct json *j = json_new(false);
+	struct outbox_row row = {
+		.key = arena_printf(a, "%.*s/%.*s", STR_ARG(cut.key), STR_ARG(to->sink)),
+		.incident = cut.id,
+		.route = to->route,
+		.sink = to->sink,
+		.severity = cut.severity,
+		.at = d->now,
+	};
+	int rc;
+
+	cut.route = to->route;
+	alert_json(&cut, privacy, j);
+	row.payload = json_text(j);
+	rc = to->sink.n ? store_outbox_put(en->store, &row, e) : store_outbox_keep(en->store, &row, e);
+	json_free(j);
+	return rc;
+}
+
+/* A safeguarding alert is bare everywhere. */
+static enum privacy privacy_for(struct engine *en, const struct rule *rule, const struct delivery *to)
+{
+	const struct sink *sink = config_sink(en->config, to->sink);
+
+	return sink && !rule->safety ? sink->privacy : PRIVACY_BARE;
+}
+
+/* No sink is to get it: one bare line in the log, and the outbox keeps it. */
+static int keep_undelivered(struct engine *en, struct arena *a, const struct dispatch *d, struct error *e)
+{
+	static const struct delivery nobody = { STR("none"), STR("") };
+	bool safety = d->facts.rule->safety;
+
+	log_line(safety ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%salert %.*s: severity %.*s, reaches nobody",
+		 safety ? "safeguarding " : "", STR_ARG(d->alert->id), STR_ARG(d->alert->severity));
+	return put_row(en, a, d, &nobody, PRIVACY_BARE, e);
+}
+
+int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d, struct error *e)
+{
+	struct dispatch_decision decision;
+
+	dispatch_decide(a, &en->config->routes, &d->facts, &decision);
+	if (decision.silenced)
+		return 0;
+	for (size_t i = 0; i < decision.to.n; i++) {
+		const struct delivery *to = &decision.to.items[i];
+
+		if (put_row(en, a, d, to, privacy_for(en, d->facts.rule, to), e) < 0)
+			return -1;
+	}
+	if (!decision.to.n && keep_undelivered(en, a, d, e) < 0)
+		return -1;
+	en->counts.announcements++;
+	en->to_relay = true;
+	return 0;
+}
