@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge and
- * announce of one case), dispatch.c (who hears of it), commands.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
+ * announce of one case), dispatch.c (who hears of it), commands.c and acts*.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
  */
 #ifndef RUPTURED_APP_ENGINE_PARTS_H
 #define RUPTURED_APP_ENGINE_PARTS_H

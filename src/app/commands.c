@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "app/commands.h"
 
-#include <stdio.h>
-
-#include "app/engine_parts.h"
+#include "app/acts.h"
 #include "io/clock.h"
 #include "io/fault.h"
 #include "io/log.h"
@@ -26,102 +24,6 @@ const struct field command_fields[] = {
 	{ "note", "a note, for the audit", read_str, AT(note), .detail = &note_limit },
 	{ NULL },
 };
-
-struct doing {
-	struct engine *en;
-	struct arena *a;
-	const struct command *command;
-	struct str who;
-	bool ok;
-	struct str text;   /* the answer's */
-	struct str answer; /* as it goes to answers/ */
-};
-
-static int answer(struct doing *d, bool ok, struct str text)
-{
-	d->ok = ok;
-	d->text = text;
-	return 0;
-}
-
-static int act_ack(struct doing *d, struct error *e)
-{
-	struct told told;
-	int64_t case_row;
-	bool found;
-
-	if (!d->command->alert.n)
-		return answer(d, false, STR("which alert? give its id, as `rupturectl alerts` shows it"));
-	if (store_told_find(d->en->store, d->a, d->command->alert, &case_row, &told, &found, e) < 0)
-		return -1;
-	if (!found)
-		return answer(d, false, STR("no alert has this id; `rupturectl alerts --all` lists them"));
-	if (told.acknowledged_at != DATE_NONE)
-		return answer(d, true,
-			      arena_printf(d->a, "already acknowledged by %.*s", STR_ARG(told.acknowledged_by)));
-	if (store_acknowledge(d->en->store, str_of(told.id), engine_now(d->en), d->who, e) < 0)
-		return -1;
-	return answer(d, true, arena_printf(d->a, "alert %s acknowledged", told.id));
-}
-
-static int act_case_close(struct doing *d, struct error *e)
-{
-	struct store *st = d->en->store;
-	struct stored_case *c;
-
-	if (!d->command->case_id.n)
-		return answer(d, false, STR("which case? give its token, as `rupturectl alerts` shows it"));
-	if (store_case_by_token(st, d->a, d->command->case_id, &c, e) < 0)
-		return -1;
-	if (!c && store_case(st, d->a, d->command->case_id, &c, e) < 0)
-		return -1;
-	if (!c)
-		return answer(d, false, STR("no case has this token or id"));
-	if (c->closed_at != DATE_NONE)
-		return answer(d, true, STR("the case is closed already"));
-	c->closed_at = engine_now(d->en);
-	if (case_judge(d->en, c, CASE_TIME, e) < 0)
-		return -1;
-	return answer(d, true, arena_printf(d->a, "case %.*s closed", STR_ARG(c->token)));
-}
-
-/* Nothing changes: that somebody saw which case is whose goes to the audit. */
-static int act_reveal(struct doing *d, struct error *e)
-{
-	(void)e;
-	return answer(d, true, STR("the clinic's own case ids are shown, and that is written down"));
-}
-
-static const struct act {
-	const char *name;
-	int (*carry_out)(struct doing *d, struct error *e);
-} acts[] = {
-	{ "ack", act_ack },
-	{ "case close", act_case_close },
-	{ "reveal", act_reveal },
-};
-
-static const struct act *find_act(struct str name)
-{
-	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-		if (str_is(name, acts[i].name))
-			return &acts[i];
-	return NULL;
-}
-
-static int carry_out(struct doing *d, struct error *e)
-{
-	const struct act *act = find_act(d->command->act);
-	struct str about = d->command->alert.n ? d->command->alert : d->command->case_id;
-
-	if (!act)
-		return answer(d, false, STR("no such act; known are: ack, case close, reveal"));
-	if (act->carry_out(d, e) < 0)
-		return -1;
-	if (!d->ok)
-		return 0;
-	return store_audit(d->en->store, engine_now(d->en), d->who, d->command->act, about, e);
-}
 
 /* The faults of a command's file are shown to whoever wrote it, and to nobody else. */
 static bool read_command(struct arena *a, struct str bytes, struct command *ret, struct str *ret_faults)
@@ -160,28 +62,28 @@ static struct str answer_text(struct arena *a, bool ok, struct str text)
 
 /* One transaction: the act, its audit line, and its answer.  Cut off after the commit it comes again, is known, and
  * gets the same answer. */
-static int commit_command(struct doing *d, struct str id, struct error *e)
+static int commit_command(struct doing *d, struct str id, struct str *ret_answer, struct error *e)
 {
 	struct store *st = d->en->store;
 
-	if (store_command_answer(st, d->a, id, &d->answer, e) < 0)
+	if (store_command_answer(st, d->a, id, ret_answer, e) < 0)
 		return -1;
-	if (d->answer.p)
+	if (ret_answer->p)
 		return 0;
-	if (carry_out(d, e) < 0)
+	if (acts_carry_out(d, e) < 0)
 		return -1;
 	spool_current_clear(d->en->spool);
-	d->answer = answer_text(d->a, d->ok, d->text);
-	return store_command_put(st, id, engine_now(d->en), d->answer, e);
+	*ret_answer = answer_text(d->a, d->ok, d->text);
+	return store_command_put(st, id, engine_now(d->en), *ret_answer, e);
 }
 
-static int do_command(struct doing *d, struct str id, struct error *e)
+static int do_command(struct doing *d, struct str id, struct str *ret_answer, struct error *e)
 {
 	struct store *st = d->en->store;
 
 	if (store_begin(st, e) < 0)
 		return -1;
-	if (commit_command(d, id, e) < 0 || store_commit(st, e) < 0) {
+	if (commit_command(d, id, ret_answer, e) < 0 || store_commit(st, e) < 0) {
 		store_rollback(st);
 		return -1;
 	}
@@ -216,13 +118,13 @@ static int take_command(struct engine *en, struct arena *a, const struct spool_f
 {
 	struct command command = { 0 };
 	struct doing d = { .en = en, .a = a, .command = &command };
-	struct str faults, id;
+	struct str faults, id, answer;
 
 	if (!read_command(a, f->bytes, &command, &faults))
 		return refuse_command(en, a, f, faults, e);
 	d.who = who_wrote(a, f, &command);
 	id = digest_hex(a, &en->digest_key, arena_printf(a, "%.*s\n%.*s", STR_ARG(f->name), STR_ARG(f->bytes)));
-	if (do_command(&d, id, e) < 0 || spool_answer(en->spool, f->name, d.answer, e) < 0)
+	if (do_command(&d, id, &answer, e) < 0 || spool_answer(en->spool, f->name, answer, e) < 0)
 		return -1;
 	fault_point("command-answered");
 	return spool_processed(en->spool, SPOOL_COMMANDS, f, engine_now(en), e);

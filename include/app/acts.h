@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * People's acts, one by one: what each changes in the store and what it answers.  For commands.c alone, which reads the
+ * file, frames the transaction and gives the answer.  An act is a function here, in the file of its idea, and a row in
+ * acts.c.
+ */
+#ifndef RUPTURED_APP_ACTS_H
+#define RUPTURED_APP_ACTS_H
+
+#include "app/commands.h"
+#include "app/engine_parts.h"
+
+/* An act in hand. */
+struct doing {
+	struct engine *en;
+	struct arena *a;
+	const struct command *command;
+	struct str who;
+	bool ok;
+	struct str text;  /* the answer's */
+	struct str about; /* for the audit; the alert or the case, unless the act says it better */
+};
+
+/* 0, for `return act_answer(...)`.  What is refused (ok: false) has changed nothing and is not audited. */
+int act_answer(struct doing *d, bool ok, struct str text);
+
+/* The act that the command names, and its line in the audit; an unknown one is answered as such. */
+int acts_carry_out(struct doing *d, struct error *e);
+
+/* acts_alerts.c */
+int act_ack(struct doing *d, struct error *e);
+
+/* acts_case.c */
+int act_case_close(struct doing *d, struct error *e);
+int act_reveal(struct doing *d, struct error *e);
+
+#endif
