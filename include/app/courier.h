@@ -3,6 +3,9 @@
  * The courier: courier.db -> sinks, with back-off, time-outs, dead letters.  Never sees a record or the store.
  *
  * One delivery at a time for a sink, so that an incident's alerts keep their order; sinks do not wait for each other.
+ * A sink that failed `rest_after` times in a row, with whatever alerts, is tried with one at a time and growing pauses, at
+ * most a minute: a thousand alerts that wait are not a thousand tries against a receiver that is down.
+ *
  * A row is marked only after the sink took it: at least once, under the same key.  An outcome that cannot be written
  * (disk full) is kept and written later; until then its sink gets nothing more.
  */
@@ -36,6 +39,7 @@ bool courier_idle(struct courier *c);
 int courier_waiting(struct courier *c, int64_t *ret, struct error *e);
 int courier_bell_fd(struct courier *c); /* -1: none, then courier_step's wake-ups have to do */
 void courier_bell_drain(struct courier *c);
+int courier_jobs_fd(struct courier *c); /* readable: a running delivery wants a step; -1: none */
 /* Shutdown: first nothing new is started, then running jobs are asked to end. */
 void courier_drain(struct courier *c);
 void courier_stop(struct courier *c);

@@ -18,6 +18,7 @@ struct sink {
 	int64_t retry_first_s, retry_max_s; /* back-off: doubles, with jitter */
 	int64_t give_up_s;		    /* dead after failing for so long; 0: never */
 	int max_attempts;		    /* dead after so many; 0: any number */
+	int rest_after; /* failures in a row, then one try at a time with growing pauses; 0: never */
 };
 
 enum delivery_outcome { DELIVERY_DONE, DELIVERY_RETRY, DELIVERY_DEAD, DELIVERY_RUNNING };
@@ -38,8 +39,11 @@ struct sink_kind {
 	 * and outlives the configuration and every job.  Settings may have changed since. */
 	enum delivery_outcome (*deliver)(const struct sink *sink, const struct parcel *parcel, void **keep,
 					 void **ret_job, struct error *why);
-	/* For RUNNING: the outcome so far, at this monotonic time in ms; *ret_wake_ms: latest time to ask again. */
+	/* For RUNNING: the outcome so far, at this monotonic time in ms; *ret_wake_ms: latest time to ask again, and of
+	 * RETRY, where the receiver asked for it: not before that time. */
 	enum delivery_outcome (*reap)(void *job, int64_t now_ms, int64_t *ret_wake_ms, struct error *why);
+	/* What becomes readable when there is something to reap; the job's own.  NULL: *ret_wake_ms has to do. */
+	int (*descriptor)(const void *job);
 	/* Asks a running job to end soon (shutdown); reap tells when it has. */
 	void (*stop)(void *job, int64_t now_ms);
 	/* Ends a running job now and frees it, as reap does when it tells the outcome. */

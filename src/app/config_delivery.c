@@ -10,6 +10,7 @@
 #define RETRY_FIRST_S	1
 #define RETRY_LONGEST_S (15 * 60)
 #define RETRY_GIVE_UP_S (7 * DAY_S) /* a hook that is broken over a long weekend loses nothing */
+#define REST_AFTER	5
 #define ATTEMPTS_MAX	10000
 #define NAME_MAX_BYTES	32
 #define AT_LEAST	"at least "
@@ -52,7 +53,7 @@ struct chosen {
 struct sink_said {
 	int privacy; /* -1: the kind's default */
 	struct {
-		int64_t first_s, longest_s, give_up_s, attempts;
+		int64_t first_s, longest_s, give_up_s, attempts, rest_after;
 	} retry;
 	struct chosen chosen;
 };
@@ -97,6 +98,7 @@ static const struct shape or_never_shape = { SHAPE_EITHER, either_never };
 
 #define IN_RETRY(member) (offsetof(struct sink_said, retry.member) - offsetof(struct sink_said, retry))
 static const struct limit_range attempts_range = { 1, ATTEMPTS_MAX, true };
+static const struct limit_range rest_range = { 0, ATTEMPTS_MAX, true };
 static const struct field retry_fields[] = {
 	{ "first", "the wait after the first failure; it doubles each time. Default: 1 second", read_wait,
 	  IN_RETRY(first_s), false, NULL, "a time span", &shape_duration },
@@ -106,6 +108,10 @@ static const struct field retry_fields[] = {
 	  read_give_up, IN_RETRY(give_up_s), false, NULL, "a time span, never", &or_never_shape },
 	{ "attempts", "or after so many tries. Default: any number", read_int, IN_RETRY(attempts), false,
 	  &attempts_range },
+	{ "rest_after",
+	  "after so many failures in a row, of whatever alerts, one try at a time, at most a minute apart, until one "
+	  "works; 0: never. Default: 5",
+	  read_int, IN_RETRY(rest_after), false, &rest_range },
 	{ 0 },
 };
 static const struct field sink_fields[] = {
@@ -151,6 +157,7 @@ static struct sink sink_settle(struct str name, const struct sink_said *said)
 		.retry_max_s = said->retry.longest_s,
 		.give_up_s = said->retry.give_up_s,
 		.max_attempts = (int)said->retry.attempts,
+		.rest_after = (int)said->retry.rest_after,
 	};
 }
 
@@ -167,7 +174,9 @@ static void kind_check(struct reader *r, const struct chosen *chosen, enum priva
 
 static void sink_read(struct reader *r, struct config *c, const struct field *table, const struct doc_pair *pair)
 {
-	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL, NULL } };
+	struct sink_said said = { -1,
+				  { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0, REST_AFTER },
+				  { NULL, NULL, NULL } };
 	struct sink *sink;
 	struct path here;
 	bool fine;
@@ -191,7 +200,9 @@ static void sink_read(struct reader *r, struct config *c, const struct field *ta
 
 static void sinks_default(struct config *c)
 {
-	struct sink_said said = { -1, { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0 }, { NULL, NULL, NULL } };
+	struct sink_said said = { -1,
+				  { RETRY_FIRST_S, RETRY_LONGEST_S, RETRY_GIVE_UP_S, 0, REST_AFTER },
+				  { NULL, NULL, NULL } };
 	struct diags none = { .arena = &c->arena };
 	struct reader r = { .arena = &c->arena, .diags = &none };
 	const struct doc empty = { .kind = DOC_MAP };

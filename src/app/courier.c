@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/date.h"
@@ -15,6 +16,7 @@
 #define BURST	       64 /* deliveries of one sink in a step, so that the others get their turn */
 #define STRAY_WAIT_S   60 /* a sink that is not configured: perhaps not yet */
 #define STRAY_ATTEMPTS 11
+#define REST_LONGEST_S 60 /* between two tries of a sink that fails: it should not be long after it works again */
 #define LEAST_ATTEMPTS 10 /* before time alone is a reason: a clock set right at boot is no week in vain */
 
 enum slot_outcome { VERDICT_NONE, VERDICT_DELIVERED, VERDICT_AGAIN, VERDICT_DEAD };
@@ -33,12 +35,16 @@ struct slot {
 	enum slot_outcome verdict;
 	int64_t again_at;
 	struct str why;
+	/* A sink that fails with one alert after another gets one try at a time. */
+	int failures; /* in a row */
+	int64_t rest_until_s;
 };
 
 struct courier {
 	struct courier_world world;
 	struct outbox *outbox;
 	int bell;
+	int jobs;	      /* an epoll: descriptors of running jobs; those that are closed leave it by themselves */
 	struct arena arena;   /* names */
 	struct arena scratch; /* one step */
 	struct slot *slots;
@@ -115,6 +121,50 @@ static bool is_hopeless(const struct courier *c, const struct sink *sink, const 
 	       c->now_s - p->failing_since >= sink->give_up_s;
 }
 
+static void rest_at_least(struct slot *s, int64_t until_s)
+{
+	if (s->rest_until_s < until_s)
+		s->rest_until_s = until_s;
+}
+
+static void count_failure(struct courier *c, struct slot *s)
+{
+	const struct sink *sink = s->sink;
+	int64_t longest_s;
+
+	s->failures++;
+	if (!sink || !sink->rest_after || s->failures < sink->rest_after)
+		return;
+	if (s->failures == sink->rest_after)
+		log_line(LOG_LEVEL_WARNING, "sink %.*s: failed %d times in a row, one try at a time until one works",
+			 STR_ARG(s->name), s->failures);
+	longest_s = sink->retry_max_s < REST_LONGEST_S ? sink->retry_max_s : REST_LONGEST_S;
+	rest_at_least(s, c->now_s + courier_backoff_s(s->failures - sink->rest_after + 1, sink->retry_first_s,
+						      longest_s, c->world.random(c->world.user)));
+}
+
+static void forget_failures(struct slot *s)
+{
+	if (s->sink && s->sink->rest_after && s->failures >= s->sink->rest_after)
+		log_line(LOG_LEVEL_INFO, "sink %.*s: works again", STR_ARG(s->name));
+	s->failures = 0;
+	s->rest_until_s = 0;
+}
+
+/* The receiver asked for a pause; it gets no longer one than any failure would bring. */
+static void heed_pause(struct courier *c, struct slot *s, int64_t pause_ms)
+{
+	int64_t pause_s = (pause_ms + 999) / 1000;
+
+	if (pause_s <= 0 || !s->sink || s->verdict != VERDICT_AGAIN)
+		return;
+	if (pause_s > s->sink->retry_max_s)
+		pause_s = s->sink->retry_max_s;
+	rest_at_least(s, c->now_s + pause_s);
+	if (s->again_at < c->now_s + pause_s)
+		s->again_at = c->now_s + pause_s;
+}
+
 static void judge_failure(struct courier *c, struct slot *s, bool final)
 {
 	const struct sink *sink = s->sink;
@@ -140,10 +190,13 @@ static void slot_judge(struct courier *c, struct slot *s, enum delivery_outcome 
 {
 	fault_point("courier-handed");
 	s->why = arena_dup(&s->arena, str_of(why->text));
-	if (outcome == DELIVERY_DONE)
+	if (outcome == DELIVERY_DONE) {
 		s->verdict = VERDICT_DELIVERED;
-	else
-		judge_failure(c, s, outcome == DELIVERY_DEAD);
+		forget_failures(s);
+		return;
+	}
+	judge_failure(c, s, outcome == DELIVERY_DEAD);
+	count_failure(c, s);
 }
 
 static int slot_record(struct courier *c, struct slot *s, struct error *e)
@@ -169,7 +222,7 @@ static int slot_record(struct courier *c, struct slot *s, struct error *e)
 static void slot_reap(struct courier *c, struct slot *s)
 {
 	struct error why = { 0 };
-	int64_t wake_ms = c->now_ms + POLL_MS;
+	int64_t wake_ms = 0;
 	enum delivery_outcome outcome = s->kind->reap(s->job, c->now_ms, &wake_ms, &why);
 
 	if (outcome == DELIVERY_RUNNING) {
@@ -178,6 +231,15 @@ static void slot_reap(struct courier *c, struct slot *s)
 	}
 	s->job = NULL;
 	slot_judge(c, s, outcome, &why);
+	heed_pause(c, s, wake_ms - c->now_ms);
+}
+
+static void slot_watch(struct courier *c, struct slot *s)
+{
+	struct epoll_event readable = { .events = EPOLLIN };
+
+	if (s->kind->descriptor && c->jobs >= 0)
+		epoll_ctl(c->jobs, EPOLL_CTL_ADD, s->kind->descriptor(s->job), &readable);
 }
 
 static void slot_forget(struct slot *s)
@@ -197,10 +259,12 @@ static void slot_start(struct courier *c, struct slot *s)
 		slot_forget(s);
 	s->kind = s->sink->kind;
 	outcome = s->kind->deliver(s->sink, s->parcel, &s->keep, &s->job, &why);
-	if (outcome == DELIVERY_RUNNING)
-		slot_reap(c, s); /* for its time limit */
-	else
+	if (outcome != DELIVERY_RUNNING) {
 		slot_judge(c, s, outcome, &why);
+		return;
+	}
+	slot_watch(c, s);
+	slot_reap(c, s); /* for its time limit */
 }
 
 static void wait_until(struct courier *c, int64_t at_s)
@@ -216,6 +280,10 @@ static int slot_next(struct courier *c, struct slot *s, struct error *e)
 
 	if (c->draining || !s->sink)
 		return 0;
+	if (c->now_s < s->rest_until_s) {
+		wait_until(c, s->rest_until_s);
+		return 0;
+	}
 	if (outbox_next(c->outbox, &s->arena, s->name, c->now_s, &s->parcel, &at, e) < 0)
 		return error_context(e, "sink %.*s", STR_ARG(s->name));
 	if (!s->parcel) {
@@ -360,8 +428,10 @@ int courier_step(struct courier *c, int64_t *ret_wake_at_ms, struct error *e)
 
 void courier_reload(struct courier *c, const struct config *config)
 {
-	for (struct slot *s = c->slots; s; s = s->next)
+	for (struct slot *s = c->slots; s; s = s->next) {
 		s->sink = config_sink(config, s->name);
+		s->rest_until_s = 0; /* perhaps the mistake is mended */
+	}
 	slots_sweep(c);
 	for (size_t i = 0; i < config->sinks.n; i++) {
 		const struct sink *sink = &config->sinks.items[i];
@@ -402,7 +472,7 @@ int courier_open_in(const struct config *config, const struct courier_world *wor
 	c = calloc(1, sizeof *c);
 	if (!c)
 		abort();
-	*c = (struct courier){ .world = *world, .outbox = outbox, .bell = -1 };
+	*c = (struct courier){ .world = *world, .outbox = outbox, .bell = -1, .jobs = epoll_create1(EPOLL_CLOEXEC) };
 	c->origin_ms = c->world.monotonic_ms(c->world.user);
 	if (outbox_bell_listen(path, &c->bell, &why) < 0) {
 		log_line(LOG_LEVEL_WARNING, "no wake-ups from the engine, looking every few seconds: %s", why.text);
@@ -430,6 +500,8 @@ void courier_close(struct courier *c)
 	}
 	if (c->bell >= 0)
 		close(c->bell);
+	if (c->jobs >= 0)
+		close(c->jobs);
 	outbox_close(c->outbox);
 	arena_release(&c->arena);
 	arena_release(&c->scratch);
@@ -454,6 +526,11 @@ int courier_waiting(struct courier *c, int64_t *ret, struct error *e)
 int courier_bell_fd(struct courier *c)
 {
 	return c->bell;
+}
+
+int courier_jobs_fd(struct courier *c)
+{
+	return c->jobs;
 }
 
 void courier_bell_drain(struct courier *c)

@@ -146,6 +146,7 @@ static void wait_until(struct loop *l, int64_t wake_ms)
 	struct pollfd fds[] = {
 		{ .fd = l->signals, .events = POLLIN },
 		{ .fd = l->courier ? courier_bell_fd(l->courier) : -1, .events = POLLIN },
+		{ .fd = l->courier ? courier_jobs_fd(l->courier) : -1, .events = POLLIN },
 	};
 	int64_t wait_ms = wake_ms - clock_monotonic_ms(), watchdog_ms = notify_watchdog_interval_ms();
 
@@ -153,7 +154,7 @@ static void wait_until(struct loop *l, int64_t wake_ms)
 		wait_ms = watchdog_ms / 2;
 	if (!stamp_eq(l->seen, l->read) && wait_ms > SETTLE_MS)
 		wait_ms = SETTLE_MS;
-	if (poll(fds, 2, wait_ms > 0 ? (int)wait_ms : 0) <= 0)
+	if (poll(fds, 3, wait_ms > 0 ? (int)wait_ms : 0) <= 0)
 		return;
 	take_signals(l);
 	if (fds[1].revents)

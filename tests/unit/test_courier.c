@@ -19,6 +19,8 @@ struct puppet {
 	enum delivery_outcome answer;
 	int running; /* jobs now */
 	int cancelled, stopped;
+	int pause_ms; /* what it asks for when it says no */
+	int descriptor;
 	int kept, forgotten; /* deliveries that found what the first one kept */
 	struct buf got;	     /* keys, in order */
 };
@@ -45,13 +47,21 @@ static enum delivery_outcome puppet_reap(void *job, int64_t now_ms, int64_t *ret
 {
 	struct puppet *p = job;
 
-	*ret_wake_ms = now_ms + 77;
-	if (p->answer == DELIVERY_RUNNING)
+	if (p->answer == DELIVERY_RUNNING) {
+		*ret_wake_ms = now_ms + 77;
 		return DELIVERY_RUNNING;
+	}
 	p->running--;
+	if (p->pause_ms)
+		*ret_wake_ms = now_ms + p->pause_ms;
 	if (p->answer != DELIVERY_DONE)
 		error_set(why, ERROR_AGAIN, "the puppet says no");
 	return p->answer;
+}
+
+static int puppet_descriptor(const void *job)
+{
+	return ((const struct puppet *)job)->descriptor;
 }
 
 static void puppet_stop(void *job, int64_t now_ms)
@@ -75,6 +85,7 @@ static const struct sink_kind puppet_kind = {
 	.name = "puppet",
 	.deliver = puppet_deliver,
 	.reap = puppet_reap,
+	.descriptor = puppet_descriptor,
 	.stop = puppet_stop,
 	.cancel = puppet_cancel,
 	.forget = puppet_forget,
@@ -125,6 +136,7 @@ static bool stage_open(struct stage *s, struct arena *arena)
 	*s = (struct stage){ .arena = arena, .now_s = START_S, .now_ms = 1000, .random = 1000 * 8 - 1 };
 	log_open("ruptured-courier", LOG_LEVEL_ERROR);
 	s->desk.answer = s->log.answer = DELIVERY_DONE;
+	s->desk.descriptor = s->log.descriptor = -1;
 	s->config.courier_db = arena_printf(arena, "%s/courier.db", test_directory());
 	stage_sink(s, "desk", &s->desk);
 	stage_sink(s, "log", &s->log);
@@ -343,6 +355,151 @@ TEST(a_sink_that_recovers_gets_what_waited)
 	stage_pass(&s, 1);
 	check_counts(&s, 0, 1, 0);
 	CHECK_STR(buf_str(&s.desk.got), "i1-1/desk i1-1/desk ");
+	stage_close(&s);
+}
+
+static int tries(const struct stage *s)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < s->desk.got.n; i++)
+		n += s->desk.got.p[i] == ' ';
+	return n;
+}
+
+/* `n` alerts of as many incidents, and a sink that rests after five failures. */
+static void stage_crowd(struct stage *s, int n)
+{
+	s->config.sinks.items[0].rest_after = 5;
+	s->config.sinks.items[0].max_attempts = 0;
+	s->config.sinks.items[0].retry_max_s = 900;
+	for (int i = 0; i < n; i++)
+		stage_put(s, arena_printf(s->arena, "i%d", i).p, arena_printf(s->arena, "i%d-1", i).p, "desk");
+}
+
+TEST(a_thousand_alerts_are_not_a_thousand_tries_against_a_sink_that_is_down)
+{
+	struct stage s;
+
+	if (!stage_open(&s, arena))
+		return;
+	s.desk.answer = DELIVERY_RETRY;
+	s.random = 0xffffffff; /* some jitter */
+	stage_crowd(&s, 1000);
+	for (int second = 0; second < 60; second++)
+		stage_pass(&s, 1);
+	CHECK(tries(&s) >= 8 && tries(&s) < 40);
+	for (int second = 0; second < 3600; second++)
+		stage_pass(&s, 1);
+	CHECK(tries(&s) >= 8 + 60 && tries(&s) < 40 + 3600);
+	s.desk.answer = DELIVERY_DONE;
+	for (int second = 0; second < 61; second++)
+		stage_pass(&s, 1);
+	CHECK(stage_counts(&s).delivered > 900); /* the rest waits for its own next try */
+	for (int second = 0; second < 900; second++)
+		stage_pass(&s, 1);
+	check_counts(&s, 0, 1000, 0);
+	stage_close(&s);
+}
+
+TEST(a_sink_rests_only_after_failures_in_a_row)
+{
+	struct stage s;
+
+	if (!stage_open(&s, arena))
+		return;
+	stage_crowd(&s, 0);
+	for (int i = 0; i < 20; i++) {
+		s.desk.answer = i % 5 == 4 ? DELIVERY_DONE : DELIVERY_DEAD;
+		stage_put(&s, arena_printf(arena, "i%d", i).p, arena_printf(arena, "i%d-1", i).p, "desk");
+		stage_step(&s);
+	}
+	CHECK_INT(tries(&s), 20);
+	stage_close(&s);
+}
+
+TEST(what_a_sink_refuses_for_good_counts_as_a_failure_too)
+{
+	struct stage s;
+
+	if (!stage_open(&s, arena))
+		return;
+	s.desk.answer = DELIVERY_DEAD;
+	stage_crowd(&s, 100);
+	stage_step(&s);
+	check_counts(&s, 95, 0, 5);
+	stage_close(&s);
+}
+
+TEST(another_configuration_ends_the_rest_of_a_sink)
+{
+	struct stage s;
+
+	if (!stage_open(&s, arena))
+		return;
+	s.desk.answer = DELIVERY_RETRY;
+	stage_crowd(&s, 100);
+	stage_step(&s);
+	CHECK_INT(tries(&s), 5);
+	stage_step(&s);
+	CHECK_INT(tries(&s), 5);
+	courier_reload(s.courier, &s.config);
+	s.desk.answer = DELIVERY_DONE;
+	stage_step(&s);
+	CHECK(stage_counts(&s).delivered > 50); /* a step's worth */
+	stage_close(&s);
+}
+
+TEST(a_receiver_that_asks_for_a_pause_gets_it_but_no_endless_one)
+{
+	struct stage s;
+
+	if (!stage_open(&s, arena))
+		return;
+	s.desk.answer = DELIVERY_RUNNING;
+	s.config.sinks.items[0].retry_max_s = 30;
+	stage_put(&s, "i1", "i1-1", "desk");
+	stage_put(&s, "i2", "i2-1", "desk");
+	stage_step(&s);
+	s.desk.answer = DELIVERY_RETRY;
+	s.desk.pause_ms = 20000;
+	stage_step(&s);
+	stage_pass(&s, 19);
+	CHECK_STR(buf_str(&s.desk.got), "i1-1/desk ");
+	s.desk.answer = DELIVERY_RUNNING;
+	stage_pass(&s, 1);
+	CHECK_INT(tries(&s), 2);
+	s.desk.answer = DELIVERY_RETRY;
+	s.desk.pause_ms = 1000000000;
+	stage_step(&s);
+	s.desk.answer = DELIVERY_DONE;
+	stage_pass(&s, 29);
+	CHECK_INT(tries(&s), 2);
+	stage_pass(&s, 1);
+	check_counts(&s, 0, 2, 0);
+	stage_close(&s);
+}
+
+TEST(a_running_delivery_that_has_something_to_do_wakes_the_courier)
+{
+	struct stage s;
+	struct pollfd watched;
+	int ends[2];
+
+	if (!stage_open(&s, arena))
+		return;
+	REQUIRE(pipe(ends) == 0);
+	s.desk.answer = DELIVERY_RUNNING;
+	s.desk.descriptor = ends[0];
+	stage_put(&s, "i1", "i1-1", "desk");
+	stage_step(&s);
+	watched = (struct pollfd){ .fd = courier_jobs_fd(s.courier), .events = POLLIN };
+	CHECK_INT(poll(&watched, 1, 0), 0);
+	CHECK_INT(write(ends[1], "x", 1), 1);
+	CHECK_INT(poll(&watched, 1, 0), 1);
+	close(ends[0]);
+	close(ends[1]);
+	CHECK_INT(poll(&watched, 1, 0), 0);
 	stage_close(&s);
 }
 
