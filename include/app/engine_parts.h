@@ -107,6 +107,15 @@ struct dispatch {
 };
 int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d, struct error *e);
 
+/* spares.c: inside a transaction.  Whether a row for `sink` of an alert of this rule wants a spare for the fallback, and
+ * how much that may show. */
+bool spare_wanted(const struct engine *en, const struct rule *rule, struct str sink, enum privacy *ret);
+/* `payload`, cut for the fallback, waits for what becomes of the row. */
+int spare_put(struct engine *en, struct arena *a, const struct outbox_row *row, struct str alert_key, struct str payload,
+	      struct error *e);
+/* What the courier made of a row. */
+int spare_outcome(struct engine *en, struct str key, struct str outcome, int64_t at, struct error *e);
+
 /* commands.c */
 int commands_step(struct engine *en, size_t *ret_n, struct error *e);
 

@@ -30,6 +30,9 @@ struct alert {
 	struct str case_token, member, other; /* tokens */
 	int64_t session;      /* ordinal of the session of the last change */
 	struct str route;
+	bool escalated;	  /* nobody acknowledged it in time: told again, to others */
+	bool reminder;	  /* told again as somebody asked */
+	bool to_fallback; /* the sink it was meant for was given up */
 	struct str say, next_step;
 	struct alert_number *evidence;
 	size_t n_evidence;
@@ -54,7 +57,7 @@ struct alert_key {
 };
 extern const struct alert_key alert_keys[];
 extern const size_t alert_keys_n;
-/* One JSON object of what this level carries; ends without a newline. */
+/* One JSON object of what this level carries, and of the marks above those that are set; ends without a newline. */
 void alert_json(const struct alert *alert, enum privacy level, struct json *j);
 
 #endif

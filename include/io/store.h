@@ -87,6 +87,7 @@ struct outbox_row {
 	struct str payload; /* JSON */
 	struct str severity; /* word */
 	int64_t at;
+	bool safety; /* a safeguarding alert; the courier need not know */
 };
 typedef VEC(struct outbox_row) outbox_rows;
 int store_outbox_put(struct store *st, const struct outbox_row *row, struct error *e);
@@ -97,10 +98,35 @@ int store_outbox_relayed(struct store *st, int64_t row, int64_t at, struct error
 int store_outbox_relay_again(struct store *st, struct error *e);
 /* Decided, and to be sent to nobody: kept as "undelivered". */
 int store_outbox_keep(struct store *st, const struct outbox_row *row, struct error *e);
-/* Forgets what was delivered before `before`. */
+/* Forgets what was delivered or dropped before `before`. */
 int store_outbox_forget(struct store *st, int64_t before, struct error *e);
-/* A receipt read back from the courier: "delivered", "dead". */
+/* An outcome: a receipt read back from the courier ("delivered", "dead"), or a person's "dropped"; absent: it waits
+ * again. */
 int store_outbox_receipt(struct store *st, struct str key, struct str outcome, int64_t at, struct error *e);
+/* The outcome of a row; *ret_found: there is one.  *ret absent: on its way. */
+int store_outbox_outcome(struct store *st, struct arena *a, struct str key, bool *ret_found, struct str *ret,
+			 struct error *e);
+/* Rows of one outcome, in order, without their payloads. */
+int store_outbox_ended(struct store *st, struct arena *a, const char *outcome, outbox_rows *ret, struct error *e);
+
+/* Spares (store_spares.c): `spare` is what the fallback sink gets if the row `for_key` is given up. */
+int store_spare_put(struct store *st, struct str for_key, const struct outbox_row *spare, struct error *e);
+/* The row is given up: its spare, if it has one, goes into the outbox. */
+int store_spare_release(struct store *st, struct str for_key, int64_t at, bool *ret_released, struct error *e);
+int store_spare_forget(struct store *st, struct str for_key, struct error *e);
+/* Whether the row is a safeguarding alert. */
+int store_outbox_is_safety(struct store *st, struct str key, bool *ret, struct error *e);
+
+/* What a person wants of a row, until courier.db has heard it. */
+enum letter_wish { WISH_RETRY, WISH_DROP };
+struct wish {
+	struct str key;
+	enum letter_wish wish;
+};
+typedef VEC(struct wish) wishes;
+int store_wish_put(struct store *st, struct str key, enum letter_wish wish, struct error *e);
+int store_wishes(struct store *st, struct arena *a, wishes *ret, struct error *e);
+int store_wish_granted(struct store *st, struct str key, struct error *e);
 
 /* Commands already carried out, by the hash of their content and name, with the answer given (NULL: not carried out): a
  * crash between commit and retire repeats none. */
@@ -118,7 +144,7 @@ int store_fact_put(struct store *st, const char *name, struct str value, struct 
 
 struct store_counts {
 	int64_t cases, sessions, records, withdrawn, open_incidents, incidents, outbox_waiting, outbox_delivered, outbox_dead,
-		outbox_undelivered;
+		outbox_undelivered, outbox_dead_safety;
 };
 int store_count(struct store *st, struct store_counts *ret, struct error *e);
 

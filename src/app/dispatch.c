@@ -6,27 +6,48 @@
 #include "io/log.h"
 
 /* Cut to the sink's privacy level here: the courier never has more than the sink may show. */
-static int put_row(struct engine *en, struct arena *a, const struct dispatch *d, const struct delivery *to,
-		   enum privacy privacy, struct error *e)
+static struct str payload(struct arena *a, const struct dispatch *d, struct str route, enum privacy privacy,
+			  bool to_fallback)
 {
 	struct alert cut = *d->alert;
 	struct json *j = json_new(false);
+	struct str ret;
+
+	cut.route = route;
+	cut.to_fallback = to_fallback;
+	alert_json(&cut, privacy, j);
+	ret = arena_dup(a, json_text(j));
+	json_free(j);
+	return ret;
+}
+
+static int put_spare(struct engine *en, struct arena *a, const struct dispatch *d, const struct outbox_row *row,
+		     struct error *e)
+{
+	enum privacy privacy;
+
+	if (!spare_wanted(en, d->facts.rule, row->sink, &privacy))
+		return 0;
+	return spare_put(en, a, row, d->alert->key, payload(a, d, row->route, privacy, true), e);
+}
+
+static int put_row(struct engine *en, struct arena *a, const struct dispatch *d, const struct delivery *to,
+		   enum privacy privacy, struct error *e)
+{
 	struct outbox_row row = {
-		.key = arena_printf(a, "%.*s/%.*s", STR_ARG(cut.key), STR_ARG(to->sink)),
-		.incident = cut.id,
+		.key = arena_printf(a, "%.*s/%.*s", STR_ARG(d->alert->key), STR_ARG(to->sink)),
+		.incident = d->alert->id,
 		.route = to->route,
 		.sink = to->sink,
-		.severity = cut.severity,
+		.severity = d->alert->severity,
+		.payload = payload(a, d, to->route, privacy, false),
 		.at = d->now,
+		.safety = d->facts.rule->safety,
 	};
-	int rc;
 
-	cut.route = to->route;
-	alert_json(&cut, privacy, j);
-	row.payload = json_text(j);
-	rc = to->sink.n ? store_outbox_put(en->store, &row, e) : store_outbox_keep(en->store, &row, e);
-	json_free(j);
-	return rc;
+	if (!to->sink.n)
+		return store_outbox_keep(en->store, &row, e);
+	return store_outbox_put(en->store, &row, e) < 0 ? -1 : put_spare(en, a, d, &row, e);
 }
 
 /* A safeguarding alert is bare everywhere. */

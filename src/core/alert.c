@@ -195,6 +195,26 @@ const struct alert_key alert_keys[] = {
 };
 const size_t alert_keys_n = sizeof alert_keys / sizeof *alert_keys;
 
+/* Written only when they are set: what they say is said of no other alert. */
+static const struct {
+	const char *key;
+	size_t at;
+} marks[] = {
+	{ "escalated", offsetof(struct alert, escalated) },
+	{ "reminder", offsetof(struct alert, reminder) },
+	{ "to_fallback", offsetof(struct alert, to_fallback) },
+};
+
+static void write_marks(struct json *j, const struct alert *alert)
+{
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		if (!*(const bool *)((const char *)alert + marks[i].at))
+			continue;
+		json_key(j, marks[i].key);
+		json_bool(j, true);
+	}
+}
+
 void alert_json(const struct alert *alert, enum privacy level, struct json *j)
 {
 	json_map(j);
@@ -207,5 +227,6 @@ void alert_json(const struct alert *alert, enum privacy level, struct json *j)
 		else
 			json_str(j, *(const struct str *)((const char *)alert + alert_keys[i].text));
 	}
+	write_marks(j, alert);
 	json_end_map(j);
 }

@@ -24,7 +24,15 @@
  * outbox     what was decided to be sent, a row per announcement and sink; row is the order of decision; payload is
  *            JSON cut to the sink's privacy level; relayed_at, when courier.db had it; outcome ("delivered", "dead")
  *            and outcome_at, the courier's receipt.  An alert that no sink is to get has sink "" and the outcome
- *            "undelivered" from the start.  Delivered ones are forgotten after a time.
+ *            "undelivered" from the start; "dropped", a person gave it up.  Delivered and dropped ones are forgotten
+ *            after a time.  safety, it is a safeguarding alert.
+ * spares     what goes to the fallback sink if the courier gives up the outbox row `for_key`; forgotten with its
+ *            delivery.
+ * wishes     enum letter_wish of a person about a row of the outbox, on its way to courier.db.
+ * conditions the engine's own incidents that last ("engine.site_silent/north"): the incident's id, how many alerts
+ *            went out about it, since when it is so.  Gone when it is over.
+ * sites      those the configuration names: last_at, when the last record of it arrived; silent_from, from when on
+ *            timers of its cases are not judged, while that is so; back_at, the first record after that.
  * commands   acts of people already carried out, by hash of file name and content, with the answer given.
  * audit      append-only (triggers refuse change) and chained: hash is digest_hex of the row before's hash and of this
  *            row, written as in store_audit.c.  Rows count from 1 without gaps; sqlite_sequence tells of a cut tail.
@@ -32,8 +40,9 @@
  *
  * courier.db, written by engine (parcels in, receipts read) and courier (the rest)
  * --------------------------------------------------------------------------------
- * parcels    a row of the store's outbox each, by the same key.  state 0 waiting, 1 delivered, 2 dead; attempts made in
- *            vain; failing_since, the first of them; due_at, not to be tried before; ended_at; why, of the last vain
+ * parcels    a row of the store's outbox each, by the same key.  state 0 waiting, 1 delivered, 2 dead, 3 dropped;
+ *            attempts made in vain; forgiven, how many of them when a person last asked for another try;
+ *            failing_since, the first after that; due_at, not to be tried before; ended_at; why, of the last vain
  *            attempt; receipt_read, the engine knows the outcome.  Delivered ones are forgotten after a time.
  */
 #include "io/store_private.h"
@@ -125,6 +134,31 @@ const char *const store_migrations[] = {
 	"	BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;"
 
 	"CREATE TABLE facts(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;",
+
+	"ALTER TABLE outbox ADD COLUMN safety INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE spares("
+	"	for_key TEXT PRIMARY KEY,"
+	"	key TEXT NOT NULL,"
+	"	incident TEXT NOT NULL,"
+	"	route TEXT NOT NULL,"
+	"	sink TEXT NOT NULL,"
+	"	severity TEXT NOT NULL,"
+	"	payload TEXT NOT NULL,"
+	"	safety INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE wishes(key TEXT PRIMARY KEY, wish INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE conditions("
+	"	name TEXT PRIMARY KEY,"
+	"	incident TEXT NOT NULL,"
+	"	announcements INTEGER NOT NULL,"
+	"	since INTEGER NOT NULL) WITHOUT ROWID;",
+
+	"CREATE TABLE sites("
+	"	name TEXT PRIMARY KEY,"
+	"	last_at INTEGER NOT NULL,"
+	"	silent_from INTEGER,"
+	"	back_at INTEGER) WITHOUT ROWID;"
+	"ALTER TABLE cases ADD COLUMN awaits TEXT;"
+	"CREATE INDEX cases_awaiting ON cases(awaits) WHERE awaits IS NOT NULL;",
 	NULL,
 };
 
@@ -149,6 +183,8 @@ const char *const outbox_migrations[] = {
 	"CREATE INDEX parcels_ended ON parcels(row) WHERE state <> 0 AND receipt_read = 0;",
 
 	"ALTER TABLE parcels ADD COLUMN failing_since INTEGER;",
+
+	"ALTER TABLE parcels ADD COLUMN forgiven INTEGER NOT NULL DEFAULT 0;",
 	NULL,
 };
 

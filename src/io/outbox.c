@@ -5,7 +5,7 @@
  * Two processes write it: the engine puts parcels and marks receipts read, the courier does the rest.  Each statement
  * that changes something is one transaction, short; the other waits (busy timeout).
  */
-#include "io/outbox.h"
+#include "io/outbox_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,16 +16,11 @@
 
 #include "io/fault.h"
 #include "io/files.h"
-#include "io/store_private.h"
 
 /* Engine and courier are two users of one group.  The directories are the service manager's to make; this is for trying
  * the program out. */
 #define MODE	       0660
 #define DIRECTORY_MODE 02770
-
-struct outbox {
-	struct db *db;
-};
 
 /* Made before SQLite opens it, for the mode; the log and its index copy that.  Never opened when it is there (db.c). */
 static int make_file(const char *path, struct error *e)
@@ -106,9 +101,9 @@ int outbox_take(struct outbox *ob, const outbox_rows *rows, struct error *e)
 
 int outbox_receipts(struct outbox *ob, struct arena *a, size_t max, receipts *ret, struct error *e)
 {
-	static const char sql[] =
-		"SELECT key, CASE state WHEN 1 THEN 'delivered' ELSE 'dead' END, ended_at FROM parcels"
-		" WHERE state <> 0 AND receipt_read = 0 ORDER BY row LIMIT ?1";
+	static const char sql[] = "SELECT key, CASE state WHEN 1 THEN 'delivered' WHEN 3 THEN 'dropped' ELSE 'dead' "
+				  "END, ended_at FROM parcels"
+				  " WHERE state <> 0 AND receipt_read = 0 ORDER BY row LIMIT ?1";
 	struct db_stmt *s;
 	int r;
 
@@ -162,7 +157,7 @@ static int first_due(struct outbox *ob, struct arena *a, struct str sink, int64_
 		     struct error *e)
 {
 	static const char sql[] =
-		"SELECT p.row, p.key, p.incident, p.route, p.sink, p.payload, p.severity, p.attempts,"
+		"SELECT p.row, p.key, p.incident, p.route, p.sink, p.payload, p.severity, p.attempts - p.forgiven,"
 		" p.failing_since FROM parcels p"
 		" WHERE p.sink = ?1 AND p.state = 0 AND p.due_at <= ?2" FIRST_OF_ITS_INCIDENT " ORDER BY p.row LIMIT 1";
 	struct db_stmt *s;
@@ -284,7 +279,7 @@ int outbox_count(struct outbox *ob, struct outbox_counts *ret, struct error *e)
 
 int outbox_forget(struct outbox *ob, int64_t before, struct error *e)
 {
-	static const char sql[] = "DELETE FROM parcels WHERE state = 1 AND receipt_read = 1 AND ended_at < ?1";
+	static const char sql[] = "DELETE FROM parcels WHERE state IN (1, 3) AND receipt_read = 1 AND ended_at < ?1";
 	struct db_stmt *s;
 
 	if (db_prepare(ob->db, sql, &s, e) < 0)

@@ -189,7 +189,8 @@ int store_count(struct store *st, struct store_counts *ret, struct error *e)
 		" (SELECT count(*) FROM outbox WHERE outcome IS NULL),"
 		" (SELECT count(*) FROM outbox WHERE outcome = 'delivered'),"
 		" (SELECT count(*) FROM outbox WHERE outcome = 'dead'),"
-		" (SELECT count(*) FROM outbox WHERE outcome = 'undelivered')";
+		" (SELECT count(*) FROM outbox WHERE outcome = 'undelivered'),"
+		" (SELECT count(*) FROM outbox WHERE outcome = 'dead' AND safety = 1)";
 	struct db_stmt *s;
 
 	*ret = (struct store_counts){ 0 };
@@ -206,6 +207,7 @@ int store_count(struct store *st, struct store_counts *ret, struct error *e)
 		.outbox_delivered = db_int(s, 7),
 		.outbox_dead = db_int(s, 8),
 		.outbox_undelivered = db_int(s, 9),
+		.outbox_dead_safety = db_int(s, 10),
 	};
 	db_reset(s);
 	return 0;

@@ -18,13 +18,14 @@ void outbox_row_bind(struct db_stmt *s, const struct outbox_row *row)
 /* A key that is there already is a repeat of the same decision. */
 int store_outbox_put(struct store *st, const struct outbox_row *row, struct error *e)
 {
-	static const char sql[] = "INSERT INTO outbox(key, incident, route, sink, severity, payload, at)"
-				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(key) DO NOTHING";
+	static const char sql[] = "INSERT INTO outbox(key, incident, route, sink, severity, payload, at, safety)"
+				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(key) DO NOTHING";
 	struct db_stmt *s;
 
 	if (db_prepare(st->db, sql, &s, e) < 0)
 		return -1;
 	outbox_row_bind(s, row);
+	db_bind_int(s, 8, row->safety);
 	return db_run(s, e);
 }
 
@@ -84,8 +85,53 @@ int store_outbox_receipt(struct store *st, struct str key, struct str outcome, i
 		return -1;
 	db_bind_text(s, 1, key);
 	db_bind_text(s, 2, outcome);
-	db_bind_int(s, 3, at);
+	store_bind_date(s, 3, outcome.p ? at : DATE_NONE);
 	return db_run(s, e);
+}
+
+int store_outbox_outcome(struct store *st, struct arena *a, struct str key, bool *ret_found, struct str *ret,
+			 struct error *e)
+{
+	static const char sql[] = "SELECT outcome FROM outbox WHERE key = ?1";
+	struct db_stmt *s;
+	int r;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, key);
+	r = db_step(s, e);
+	*ret_found = r > 0;
+	if (r > 0) {
+		*ret = db_text(s, 0, a);
+		db_reset(s);
+	}
+	return r < 0 ? -1 : 0;
+}
+
+int store_outbox_ended(struct store *st, struct arena *a, const char *outcome, outbox_rows *ret, struct error *e)
+{
+	static const char sql[] = "SELECT row, key, incident, route, sink, severity, at, safety FROM outbox"
+				  " WHERE outcome = ?1 ORDER BY row";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (outbox_rows){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, str_of(outcome));
+	while ((r = db_step(s, e)) > 0) {
+		*VEC_PUSH(a, ret) = (struct outbox_row){
+			.row = db_int(s, 0),
+			.key = db_text(s, 1, a),
+			.incident = db_text(s, 2, a),
+			.route = db_text(s, 3, a),
+			.sink = db_text(s, 4, a),
+			.severity = db_text(s, 5, a),
+			.at = db_int(s, 6),
+			.safety = db_int(s, 7) != 0,
+		};
+	}
+	return r;
 }
 
 int store_outbox_keep(struct store *st, const struct outbox_row *row, struct error *e)
@@ -102,7 +148,7 @@ int store_outbox_keep(struct store *st, const struct outbox_row *row, struct err
 
 int store_outbox_forget(struct store *st, int64_t before, struct error *e)
 {
-	static const char sql[] = "DELETE FROM outbox WHERE outcome = 'delivered' AND outcome_at < ?1";
+	static const char sql[] = "DELETE FROM outbox WHERE outcome IN ('delivered', 'dropped') AND outcome_at < ?1";
 	struct db_stmt *s;
 
 	if (db_prepare(st->db, sql, &s, e) < 0)

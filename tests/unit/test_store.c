@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "io/files.h"
-#include "io/store.h"
+#include "io/store_private.h"
 #include "test.h"
 
 static struct error e;
@@ -527,10 +527,9 @@ TEST(facts_and_the_digest_key_are_kept)
 /* The file changed behind the program's back. */
 static void tamper(struct arena *a, const char *sql)
 {
-	static const char *const none[] = { "", NULL };
 	struct db *db;
 
-	if (db_open(store_path(a), DB_CREATE, none, &db, &e) < 0 ||
+	if (db_open(store_path(a), DB_CREATE, store_migrations, &db, &e) < 0 ||
 	    db_exec(db, "DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_cut", &e) < 0 ||
 	    db_exec(db, sql, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
@@ -566,14 +565,13 @@ TEST(the_audit_chain_shows_every_kind_of_change)
 
 TEST(the_audit_cannot_be_changed_by_a_statement)
 {
-	static const char *const none[] = { "", NULL };
 	struct store *st = open_store(arena);
 	struct db *db;
 
 	REQUIRE(st);
 	CHECK_INT(store_audit(st, 1, STR("ann"), STR("ack"), (struct str){ NULL, 0 }, &e), 0);
 	store_close(st);
-	REQUIRE(db_open(store_path(arena), DB_CREATE, none, &db, &e) == 0);
+	REQUIRE(db_open(store_path(arena), DB_CREATE, store_migrations, &db, &e) == 0);
 	CHECK_INT(db_exec(db, "UPDATE audit SET who = 'bob'", &e), -1);
 	CHECK_HAS(str_of(e.text), "append-only");
 	CHECK_INT(db_exec(db, "DELETE FROM audit", &e), -1);

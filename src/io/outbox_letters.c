@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * courier.db as people ask for it: what waits, what is dead, another try, and how the sinks do.
+ */
+#include "io/outbox_private.h"
+
+_Static_assert(LETTER_WAITING == 0 && LETTER_DELIVERED == 1 && LETTER_DEAD == 2 && LETTER_DROPPED == 3,
+	       "parcels.state");
+
+#define LETTER_COLUMNS "key, route, sink, severity, why, state, at, failing_since, due_at, attempts"
+
+static struct letter read_letter(struct db_stmt *s, struct arena *a)
+{
+	return (struct letter){
+		.key = db_text(s, 0, a),
+		.route = db_text(s, 1, a),
+		.sink = db_text(s, 2, a),
+		.severity = db_text(s, 3, a),
+		.why = db_text(s, 4, a),
+		.state = (enum letter_state)db_int(s, 5),
+		.at = db_int(s, 6),
+		.failing_since = store_date(s, 7),
+		.due_at = db_int(s, 8),
+		.attempts = (int)db_int(s, 9),
+	};
+}
+
+int outbox_letters(struct outbox *ob, struct arena *a, unsigned states, letters *ret, struct error *e)
+{
+	static const char sql[] = "SELECT " LETTER_COLUMNS " FROM parcels WHERE (1 << state) & ?1 ORDER BY row";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (letters){ 0 };
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, states);
+	while ((r = db_step(s, e)) > 0)
+		*VEC_PUSH(a, ret) = read_letter(s, a);
+	return r;
+}
+
+int outbox_letter(struct outbox *ob, struct arena *a, struct str key, bool *ret_found, struct letter *ret,
+		  struct error *e)
+{
+	static const char sql[] = "SELECT " LETTER_COLUMNS " FROM parcels WHERE key = ?1";
+	struct db_stmt *s;
+	int r;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, key);
+	r = db_step(s, e);
+	*ret_found = r > 0;
+	if (r > 0) {
+		*ret = read_letter(s, a);
+		db_reset(s);
+	}
+	return r < 0 ? -1 : 0;
+}
+
+int outbox_retry(struct outbox *ob, struct str key, struct error *e)
+{
+	static const char sql[] =
+		"UPDATE parcels SET state = 0, due_at = at, failing_since = NULL, forgiven = attempts, ended_at = NULL,"
+		" receipt_read = 0 WHERE key = ?1 AND state IN (0, 2)";
+	struct db_stmt *s;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, key);
+	return db_run(s, e);
+}
+
+int outbox_drop(struct outbox *ob, struct str key, int64_t now, struct error *e)
+{
+	static const char sql[] = "UPDATE parcels SET state = 3, ended_at = ?2, receipt_read = 1"
+				  " WHERE key = ?1 AND state IN (0, 2)";
+	struct db_stmt *s;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, key);
+	db_bind_int(s, 2, now);
+	return db_run(s, e);
+}
+
+int outbox_failing(struct outbox *ob, struct arena *a, failing_sinks *ret, struct error *e)
+{
+	static const char sql[] = "SELECT sink, min(failing_since) FROM parcels WHERE state = 0 AND failing_since"
+				  " IS NOT NULL GROUP BY sink ORDER BY sink";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (failing_sinks){ 0 };
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	while ((r = db_step(s, e)) > 0)
+		*VEC_PUSH(a, ret) = (struct failing_sink){ db_text(s, 0, a), db_int(s, 1) };
+	return r;
+}
+
+int outbox_delivered_since(struct outbox *ob, struct str sink, int64_t since, bool *ret, struct error *e)
+{
+	static const char sql[] = "SELECT 1 FROM parcels WHERE sink = ?1 AND state = 1 AND ended_at >= ?2 LIMIT 1";
+	struct db_stmt *s;
+	int r;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, sink);
+	db_bind_int(s, 2, since);
+	r = db_step(s, e);
+	*ret = r > 0;
+	if (r > 0)
+		db_reset(s);
+	return r < 0 ? -1 : 0;
+}
