@@ -30,6 +30,10 @@ int acts_carry_out(struct doing *d, struct error *e);
 /* acts_alerts.c */
 int act_ack(struct doing *d, struct error *e);
 
+/* acts_outbox.c */
+int act_outbox_retry(struct doing *d, struct error *e);
+int act_outbox_drop(struct doing *d, struct error *e);
+
 /* acts_case.c */
 int act_case_close(struct doing *d, struct error *e);
 int act_reveal(struct doing *d, struct error *e);

@@ -21,6 +21,8 @@ struct command {
 	struct str alert;  /* incident id, or a part of it that no other shares */
 	struct str case_id; /* token, or the clinic's id */
 	struct str reason, note;
+	struct str key; /* of a row of the outbox, whole */
+	bool all;	/* every row it applies to */
 	struct str by; /* a claim: see who_wrote() */
 };
 

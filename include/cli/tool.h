@@ -30,6 +30,7 @@ int tool_explain(struct tool *t, int argc, char **argv);
 int tool_alerts(struct tool *t, int argc, char **argv);
 int tool_status(struct tool *t, int argc, char **argv);
 int tool_ack(struct tool *t, int argc, char **argv);
+int tool_outbox(struct tool *t, int argc, char **argv);
 int tool_case(struct tool *t, int argc, char **argv);
 int tool_reference(struct tool *t, int argc, char **argv);
 int tool_schema(struct tool *t, int argc, char **argv);

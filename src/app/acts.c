@@ -7,6 +7,8 @@ static const struct act {
 } acts[] = {
 	{ "ack", act_ack },
 	{ "case close", act_case_close },
+	{ "outbox retry", act_outbox_retry },
+	{ "outbox drop", act_outbox_drop },
 	{ "reveal", act_reveal },
 };
 

@@ -18,6 +18,8 @@ const struct field command_fields[] = {
 	{ "act", "what to do", read_str, AT(act), .required = true, .detail = &word_limit },
 	{ "alert", "the alert's id", read_str, AT(alert), .detail = &word_limit },
 	{ "case", "the case's token, or the clinic's own id", read_str, AT(case_id), .detail = &word_limit },
+	{ "key", "the outbox's key of what is to be delivered", read_str, AT(key), .detail = &word_limit },
+	{ "all", "everything that can be meant", read_flag, AT(all) },
 	{ "reason", "why, for the audit", read_str, AT(reason), .detail = &note_limit },
 	{ "by", "who says so; written down as a claim where the file's owner cannot be told", read_str, AT(by),
 	  .detail = &word_limit },

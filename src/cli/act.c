@@ -8,19 +8,12 @@
 #include <unistd.h>
 
 #include "app/commands.h"
-#include "cli/tool.h"
+#include "cli/act.h"
 #include "io/clock.h"
 #include "io/files.h"
 
 #define ANSWER_MS 5000
 #define LOOK_MS	  20
-
-struct act {
-	const char *act;
-	const char *alert, *case_id;
-	struct str note, reason;
-	bool quietly; /* say nothing when it is done */
-};
 
 static void put(struct json *j, const char *key, struct str value)
 {
@@ -45,6 +38,11 @@ static void act_json(const struct act *act, struct json *j)
 	put(j, "act", str_of(act->act));
 	put(j, "alert", str_of(act->alert));
 	put(j, "case", str_of(act->case_id));
+	put(j, "key", str_of(act->key));
+	if (act->all) {
+		json_key(j, "all");
+		json_bool(j, true);
+	}
 	put(j, "note", act->note);
 	put(j, "reason", act->reason);
 	put(j, "by", user_name());
@@ -90,7 +88,7 @@ static int wait_for_answer(const struct tool *t, struct arena *a, struct str pat
 	return print_answer(t, a, text, quietly);
 }
 
-static int do_act(struct tool *t, const struct act *act)
+int act_hand_in(struct tool *t, const struct act *act)
 {
 	struct arena a = { 0 };
 	struct config *config = tool_config(t);
@@ -117,7 +115,7 @@ static int do_act(struct tool *t, const struct act *act)
 	return rc;
 }
 
-static struct str join(struct arena *a, int argc, char **argv)
+struct str act_words(struct arena *a, int argc, char **argv)
 {
 	struct str text = STR("");
 
@@ -135,8 +133,8 @@ int tool_ack(struct tool *t, int argc, char **argv)
 	if (argc < 2 || argv[1][0] == '-')
 		return tool_misuse("ack which alert? `rupturectl alerts` lists them");
 	act.alert = argv[1];
-	act.note = join(&a, argc - 2, argv + 2);
-	rc = do_act(t, &act);
+	act.note = act_words(&a, argc - 2, argv + 2);
+	rc = act_hand_in(t, &act);
 	arena_release(&a);
 	return rc;
 }
@@ -145,7 +143,7 @@ int tool_act_reveal(struct tool *t)
 {
 	struct act act = { .act = "reveal", .quietly = true };
 
-	return do_act(t, &act);
+	return act_hand_in(t, &act);
 }
 
 int tool_case(struct tool *t, int argc, char **argv)
@@ -157,8 +155,8 @@ int tool_case(struct tool *t, int argc, char **argv)
 	if (argc < 3 || strcmp(argv[1], "close") != 0 || argv[2][0] == '-')
 		return tool_misuse("usage: rupturectl case close CASE [REASON...]");
 	act.case_id = argv[2];
-	act.reason = join(&a, argc - 3, argv + 3);
-	rc = do_act(t, &act);
+	act.reason = act_words(&a, argc - 3, argv + 3);
+	rc = act_hand_in(t, &act);
 	arena_release(&a);
 	return rc;
 }

@@ -17,6 +17,8 @@ static const struct tool_command commands[] = {
 	{ "alerts", "[--all] [--reveal]", "list the open alerts", tool_alerts },
 	{ "status", "[--files]", "show what the engine and the courier are doing", tool_status },
 	{ "ack", "ALERT [NOTE...]", "say that an alert is being looked after", tool_ack },
+	{ "outbox", "[list] [--dead|--waiting] | retry KEY|--all | drop KEY --reason TEXT",
+	  "list what was not delivered; try it again, or give it up", tool_outbox },
 	{ "case", "close CASE [REASON...]", "close a case: its alerts end, its timers stop", tool_case },
 	{ "reference", "record|rules|configuration|messages", "print the keys of a format, or what messages mean",
 	  tool_reference },

@@ -105,6 +105,9 @@ static void print_text(const struct status *s, struct arena *a)
 		       (long long)s->courier.delivered, (long long)s->courier.dead);
 	else
 		puts("courier    courier.db cannot be read from here");
+	if (c->outbox_dead_safety)
+		printf("           SAFEGUARDING: %lld of them; `rupturectl outbox --dead` lists them\n",
+		       (long long)c->outbox_dead_safety);
 	if (c->outbox_undelivered)
 		printf("nobody     %lld alerts reached nobody: no route took them\n", (long long)c->outbox_undelivered);
 	if (s->unreached.n)
@@ -149,6 +152,7 @@ static void print_json(const struct status *s, struct arena *a)
 	json_key(j, "next_deadline");
 	json_str(j, s->next_deadline == DATE_NONE ? (struct str){ NULL, 0 } : date_format(a, s->next_deadline));
 	put_int(j, "undelivered", c->outbox_undelivered);
+	put_int(j, "dead_safeguarding", c->outbox_dead_safety);
 	json_key(j, "safeguarding");
 	json_str(j, s->unreached.n ? s->unreached : STR("ok"));
 	if (s->courier_known) {
@@ -165,7 +169,7 @@ static void print_json(const struct status *s, struct arena *a)
 static bool troubled(const struct status *s)
 {
 	return !rules_fine(s) || s->unreached.n || s->counts.outbox_undelivered > 0 ||
-	       (s->courier_known && s->courier.dead > 0);
+	       s->counts.outbox_dead_safety > 0 || (s->courier_known && s->courier.dead > 0);
 }
 
 static int show(struct tool *t, struct status *s, struct store *st)
