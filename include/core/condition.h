@@ -36,6 +36,9 @@ const struct condition *condition_read(struct reader *r, const struct doc *scala
 enum truth condition_evaluate(const struct condition *c, const enum truth *truths);
 /* Bit i: the rule's signal i appears. */
 uint64_t condition_signals(const struct condition *c);
+/* Bit i: signal i is true in a part of the condition that is true: "b" in "a or (b and c)" only beside c.  What stands
+ * under `not` makes nothing true.  0 when the whole is not true. */
+uint64_t condition_witnesses(const struct condition *c, const enum truth *truths);
 /* Whether the text of a condition speaks of `name`, by itself or by a pattern: before there are signals to look up. */
 bool condition_mentions(struct str text, struct str name);
 /* Words that no signal can be named by. */

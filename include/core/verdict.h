@@ -19,7 +19,7 @@ struct finding {
 	bool capped, raised;
 	/* Sets of the rule's signals.  One that stands only under `not` speaks against the rule: it is in neither. */
 	uint64_t true_signals, false_signals;
-	unsigned channels; /* 1 << enum channel of the true ones */
+	unsigned channels; /* 1 << enum channel of those that make it true */
 	struct reading *readings;
 	const char *why;		  /* the rule as a whole knows nothing; else NULL.  In the view's arena */
 	const struct exception *excepted; /* or NULL */
@@ -41,11 +41,12 @@ struct heard {
 };
 typedef VEC(struct heard) heard_list;
 
-/* Only the signals of a rule that is true are heard: "session 8 or later" is true of many clients and says nothing of a
- * rupture.  A finding of a strength is no rupture and is not noted.  Sessions come in order. */
+/* Only the signals that make a rule true are heard: "session 8 or later" is true of many clients and says nothing of a
+ * rupture.  A finding of a strength is no rupture, and one at `info` too little of one: neither is noted.  Sessions come
+ * in order. */
 void heard_note(struct arena *a, heard_list *heard, size_t session, bool attended, const struct rule *rule,
 		const struct finding *finding);
-/* The present session is the last one noted.  A rule under test counts others under test, an active one does not. */
+/* The present session is the last one noted.  What is at `info` stays there.  A rule under test counts others under test, an active one does not. */
 void rule_raise(const struct rule *rule, const heard_list *heard, struct finding *finding);
 
 #endif

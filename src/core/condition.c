@@ -446,3 +446,16 @@ bool condition_mentions(struct str text, struct str name)
 			return true;
 	return false;
 }
+
+uint64_t condition_witnesses(const struct condition *c, const enum truth *truths)
+{
+	uint64_t set = 0;
+
+	if (c->op == CONDITION_NOT || condition_evaluate(c, truths) != TRUTH_TRUE)
+		return 0;
+	if (c->op == CONDITION_SIGNAL)
+		return UINT64_C(1) << c->signal;
+	for (size_t i = 0; i < c->n; i++)
+		set |= condition_witnesses(c->args[i], truths);
+	return set;
+}

@@ -164,6 +164,9 @@ static void lint_raise(struct reader *r, const struct rule_form *form)
 			reader_error(r, form->raise, "raise", NULL, "`raise` to %s does not raise %s",
 				     severity_words.words[rule->raise.to],
 				     severity_words.words[rule->ladder[i].severity]);
+	if (rule->raise.set && rule->n_ladder && rule->ladder[0].severity == SEVERITY_INFO)
+		reader_error(r, form->raise, "raise", "write `severity: notice`",
+			     "`raise` lifts what is a notice or more, and this is info at most");
 }
 
 static void refuse(struct reader *r, const struct rule_form *form, const char *key, const char *with, const char *why)

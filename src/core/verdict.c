@@ -42,6 +42,29 @@ static void climb(const struct rule *rule, const enum truth *truths, struct find
 	ret->truth = when < any ? when : any;
 }
 
+/* The signals that make the finding: those of `when`, and of each true line that is worth a call, if any is. */
+static uint64_t witnesses(const struct rule *rule, const enum truth *truths, enum severity severity)
+{
+	enum severity least = severity < SEVERITY_NOTICE ? severity : SEVERITY_NOTICE;
+	uint64_t set = rule->when ? condition_witnesses(rule->when, truths) : 0;
+
+	for (size_t i = 0; i < rule->n_ladder; i++)
+		if (rule->ladder[i].when && rule->ladder[i].severity >= least)
+			set |= condition_witnesses(rule->ladder[i].when, truths);
+	return set;
+}
+
+/* Somebody's age or another rule's incident is no evidence: CHANNEL_NONE is not counted. */
+static unsigned channels_of(const struct rule *rule, uint64_t signals)
+{
+	unsigned set = 0;
+
+	for (size_t i = 0; i < rule->n_signals; i++)
+		if ((signals >> i & 1) && signal_channel(rule->signals[i]) != CHANNEL_NONE)
+			set |= 1u << signal_channel(rule->signals[i]);
+	return set;
+}
+
 static void cap(const struct rule *rule, struct finding *f)
 {
 	if (f->channels != 1u << CHANNEL_TRANSCRIPT || rule->safety || f->severity <= SEVERITY_NOTICE)
@@ -66,14 +89,12 @@ void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *
 		truths[i] = ret->readings[i].truth;
 		if (truths[i] == TRUTH_FALSE)
 			ret->false_signals |= bit;
-		if (truths[i] == TRUTH_TRUE && bit) {
+		if (truths[i] == TRUTH_TRUE)
 			ret->true_signals |= bit;
-			/* Somebody's age or another rule's incident is no evidence: CHANNEL_NONE is not counted. */
-			if (signal_channel(rule->signals[i]) != CHANNEL_NONE)
-				ret->channels |= 1u << signal_channel(rule->signals[i]);
-		}
 	}
 	climb(rule, truths, ret);
+	if (ret->truth == TRUTH_TRUE)
+		ret->channels = channels_of(rule, witnesses(rule, truths, ret->severity));
 	ret->why = requirements_lack(&rule->requires, &view->history->sessions[view->session], view->subject);
 	if (ret->why)
 		ret->truth = TRUTH_NO_DATA;
@@ -115,7 +136,7 @@ void heard_note(struct arena *a, heard_list *heard, size_t session, bool attende
 		last = VEC_PUSH(a, heard);
 		*last = (struct heard){ .session = session, .attended = attended };
 	}
-	if (f->truth != TRUTH_TRUE)
+	if (f->truth != TRUTH_TRUE || f->severity < SEVERITY_NOTICE)
 		return;
 	last->all |= f->channels;
 	if (rule->status == STATUS_ACTIVE)
@@ -127,7 +148,8 @@ void rule_raise(const struct rule *rule, const heard_list *heard, struct finding
 	unsigned channels = f->channels;
 	int attended = 0;
 
-	if (!rule->raise.set || f->truth != TRUTH_TRUE || f->severity >= rule->raise.to)
+	if (!rule->raise.set || f->truth != TRUTH_TRUE || f->severity < SEVERITY_NOTICE ||
+	    f->severity >= rule->raise.to)
 		return;
 	for (size_t i = heard->n; i-- > 0 && attended < rule->raise.sessions;) {
 		channels |= rule->status == STATUS_ACTIVE ? heard->items[i].active : heard->items[i].all;

@@ -495,6 +495,39 @@ TEST(a_true_signal_of_a_rule_that_is_not_true_does_not_raise)
 	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_NOTICE);
 }
 
+TEST(a_true_signal_beside_one_that_is_missing_is_no_channel)
+{
+	struct script *words, *scores;
+	struct family *f = choir(arena, &words, &scores);
+	struct rule *b = &f->rule[1];
+
+	(void)signal_of(f, b, CHANNEL_BEHAVIOUR);
+	say(signal_of(f, b, CHANNEL_STAFF), 1, M1);
+	b->when = combine(f, CONDITION_OR, combine(f, CONDITION_AND, named(f, 0), named(f, 1)), named(f, 2));
+	f->rule[0].raise.channels = 3;
+	meet(f, 0);
+	say(words, 1, M1);
+	say(scores, 1, M1);
+	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_NOTICE);
+	f->rule[0].raise.channels = 2;
+	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_WARNING);
+}
+
+TEST(what_is_at_info_neither_raises_nor_is_raised)
+{
+	struct script *words, *scores;
+	struct family *f = choir(arena, &words, &scores);
+
+	meet(f, 0);
+	say(words, 1, M1);
+	say(scores, 1, M1);
+	f->rule[1].ladder->severity = SEVERITY_INFO;
+	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_NOTICE);
+	f->rule[1].ladder->severity = SEVERITY_NOTICE;
+	f->rule[0].ladder->severity = SEVERITY_INFO;
+	CHECK_INT(incident(judged(f), 0)->severity, SEVERITY_INFO);
+}
+
 TEST(a_rule_under_test_and_a_strength_raise_no_active_rule)
 {
 	struct script *words, *scores;
