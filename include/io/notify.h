@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The service manager: READY=1, RELOADING=1, STOPPING=1, WATCHDOG=1, STATUS=.  libsystemd appears only here.
+ * The service manager: READY=1, RELOADING=1, STOPPING=1, WATCHDOG=1, STATUS=.  libsystemd appears only in systemd.c.
  * Without NOTIFY_SOCKET nothing happens.
  */
 #ifndef RUPTURED_IO_NOTIFY_H

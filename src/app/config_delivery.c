@@ -115,7 +115,7 @@ static const struct field retry_fields[] = {
 	{ 0 },
 };
 static const struct field sink_fields[] = {
-	{ "privacy", "what an alert carries there. Default: tokens for syslog, numbers for exec", read_word,
+	{ "privacy", "what an alert carries there. Default: numbers for exec, tokens elsewhere", read_word,
 	  offsetof(struct sink_said, privacy), false, &privacy_words },
 	{ "retry", "how often and how long a failed delivery is tried again", read_map,
 	  offsetof(struct sink_said, retry), false, retry_fields },

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "io/sink.h"
 
-extern const struct sink_kind sink_syslog, sink_exec;
+extern const struct sink_kind sink_syslog, sink_journald, sink_file, sink_exec;
 
-const struct sink_kind *const sink_kinds[] = { &sink_syslog, &sink_exec, NULL };
+const struct sink_kind *const sink_kinds[] = { &sink_syslog, &sink_journald, &sink_file, &sink_exec, NULL };
 
 const struct sink_kind *sink_kind_find(struct str name)
 {

@@ -10,14 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/shape.h"
 #include "io/clock.h"
+#include "io/sink_keys.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U /* Linux 6.3; required where vm.memfd_noexec=2 */
 #endif
 
-#define TIMEOUT_MAX_S	(60 * 60)
 #define ENVIRONMENT_MAX 16
 #define UNKNOWN_STATUS	0xff00 /* exit code 255: somebody else waited for the program */
 
@@ -52,24 +51,13 @@ static void read_command(struct reader *r, const struct doc *v, void *into, cons
 	*(char ***)into = argv;
 }
 
-static void read_timeout(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	int64_t s = -1;
-
-	read_duration(r, v, &s, f);
-	if (s == 0 || s > TIMEOUT_MAX_S)
-		reader_error(r, v, "timeout", "write \"20 seconds\" or so", "expected a time from 1 second to 1 hour");
-	else if (s > 0)
-		*(int64_t *)into = s * 1000;
-}
-
 static const struct shape command_shape = { SHAPE_SOME, &shape_text };
 
 static const struct field exec_fields[] = {
 	{ "command", "the program's absolute path and its arguments; no shell", read_command,
 	  offsetof(struct exec_settings, argv), true, NULL, "[/path, argument, ...]", &command_shape },
-	{ "timeout", "then it is ended. Default: 20 seconds", read_timeout, offsetof(struct exec_settings, timeout_ms),
-	  false, NULL, "a time span, at most 1 hour", &shape_duration },
+	{ "timeout", "then it is ended. Default: 20 seconds", read_sink_timeout,
+	  offsetof(struct exec_settings, timeout_ms), false, NULL, "a time span, at most 1 hour", &shape_duration },
 	{ 0 },
 };
 

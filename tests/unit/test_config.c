@@ -228,7 +228,7 @@ TEST(a_sink_is_of_one_kind_and_has_a_name)
 	CHECK_COMPLAINT("sinks: {log: {syslog: {}}, log: {syslog: {}}}\n", "[duplicate-key]");
 	CHECK_COMPLAINT("sinks: [log]\n", "expected a map of sinks, found a list of 1");
 	CHECK_COMPLAINT("sinks: {}\n", "without a sink nobody is told [no-sinks]");
-	CHECK_COMPLAINT("sinks: {log: {syslog: {ident: \"a b\"}}}\n", "\"a b\" cannot be the name on a log line");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {ident: \"a b\"}}}\n", "\"a b\" cannot be the ident on a log line");
 	CHECK_COMPLAINT("sinks: {log: {syslog: {}, privacy: all}}\n", "expected bare, tokens, advice or numbers");
 }
 

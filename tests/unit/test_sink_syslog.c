@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "io/local_socket.h"
 #include "io/sink_syslog.h"
 #include "test.h"
 
@@ -20,10 +21,10 @@ TEST(an_alert_is_one_line_behind_the_cee_cookie)
 {
 	struct buf out = { 0 };
 
-	syslog_line(STR("{\"say\":\"100% m1\"}"), &out);
+	syslog_cee(STR("{\"say\":\"100% m1\"}"), &out);
 	CHECK_STR(buf_str(&out), "@cee: {\"say\":\"100% m1\"}");
 	buf_reset(&out);
-	syslog_line(STR("{\n\"a\":\r1\0}"), &out);
+	syslog_cee(STR("{\n\"a\":\r1\0}"), &out);
 	CHECK_STR(buf_str(&out), "@cee: { \"a\": 1 }");
 	buf_release(&out);
 }
@@ -45,14 +46,14 @@ TEST(a_missing_log_socket_is_noticed_and_named)
 	struct error why = { 0 };
 	int fd;
 
-	CHECK_INT(syslog_probe(path.p, &why), -1);
+	CHECK_INT(local_socket_probe(path.p, &why), -1);
 	CHECK_HAS(str_of(why.text), "nobody listens at ");
 	CHECK_HAS(str_of(why.text), "/log: No such file or directory");
 	/* The socket of a log daemon that died is there, but nobody reads it. */
 	fd = listen_at(path.p, SOCK_DGRAM);
-	CHECK_INT(syslog_probe(path.p, &why), 0);
+	CHECK_INT(local_socket_probe(path.p, &why), 0);
 	close(fd);
-	CHECK_INT(syslog_probe(path.p, &why), -1);
+	CHECK_INT(local_socket_probe(path.p, &why), -1);
 	CHECK_HAS(str_of(why.text), "Connection refused");
 }
 
@@ -62,7 +63,7 @@ TEST(a_log_socket_may_be_a_stream)
 	struct error why = { 0 };
 	int fd = listen_at(path.p, SOCK_STREAM);
 
-	CHECK_INT(syslog_probe(path.p, &why), 0);
+	CHECK_INT(local_socket_probe(path.p, &why), 0);
 	close(fd);
 }
 
@@ -78,11 +79,11 @@ TEST(a_log_daemon_that_hangs_counts_as_missing)
 	REQUIRE(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
 	while (send(fd, "x", 1, 0) == 1)
 		;
-	CHECK_INT(syslog_probe(path.p, &why), -1);
+	CHECK_INT(local_socket_probe(path.p, &why), -1);
 	CHECK_HAS(str_of(why.text), "not keeping up");
 	while (recv(listener, &c, 1, MSG_DONTWAIT) == 1)
 		;
-	CHECK_INT(syslog_probe(path.p, &why), 0);
+	CHECK_INT(local_socket_probe(path.p, &why), 0);
 	close(fd);
 	close(listener);
 }
