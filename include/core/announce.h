@@ -37,6 +37,8 @@ struct told {
 	bool is_new;		   /* not in the store yet */
 	int64_t acknowledged_at;   /* DATE_NONE */
 	struct str acknowledged_by;
+	int64_t silenced_at;	   /* when something about it was last kept back; DATE_NONE */
+	int64_t silence;	   /* by this silence, its number */
 	struct strs records;
 	const struct incident *incident; /* the present one, or NULL */
 };

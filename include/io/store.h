@@ -70,14 +70,6 @@ int store_told_find(struct store *st, struct arena *a, struct str incident, int6
 		    bool *ret_found, struct error *e);
 int store_acknowledge(struct store *st, struct str incident, int64_t at, struct str by, struct error *e);
 
-/* Lists for people (rupturectl alerts, status). */
-struct stored_alert {
-	struct told told;
-	struct str case_id, case_token;
-};
-typedef VEC(struct stored_alert) stored_alerts;
-int store_alerts(struct store *st, struct arena *a, bool ended_too, stored_alerts *ret, struct error *e);
-
 /* Outbox: rows the courier is to get.  `payload` is cut to the sink's privacy level already. */
 struct outbox_row {
 	int64_t row;	/* order of decision */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/tool.h"
+#include "io/store_acts.h"
 
 struct request {
 	bool all, reveal;
@@ -130,7 +131,7 @@ int tool_alerts(struct tool *t, int argc, char **argv)
 		return rc;
 	config = tool_config(t);
 	st = config ? tool_store(config) : NULL;
-	if (st && store_alerts(st, &a, rq.all, &list, &e) < 0) {
+	if (st && store_alerts(st, &a, &(struct alert_filter){ .ended_too = rq.all }, &list, &e) < 0) {
 		rc = tool_fail(&e);
 	} else if (st) {
 		print_alerts(t, &list, &rq);

@@ -9,6 +9,7 @@
 #include "app/series.h"
 #include "cli/tool.h"
 #include "io/clock.h"
+#include "io/store_acts.h"
 
 struct request {
 	struct strs rules, targets;
@@ -224,12 +225,13 @@ static int find_case(struct store *st, struct arena *a, struct str target, struc
 	int64_t row = 0;
 	bool found;
 	stored_alerts alerts = { 0 };
+	static const struct alert_filter all = { .ended_too = true };
 
 	if (store_case_by_token(st, a, target, ret, e) < 0 || (!*ret && store_case(st, a, target, ret, e) < 0))
 		return -1;
 	if (*ret)
 		return 0;
-	if (store_told_find(st, a, target, &row, &told, &found, e) < 0 || store_alerts(st, a, true, &alerts, e) < 0)
+	if (store_told_find(st, a, target, &row, &told, &found, e) < 0 || store_alerts(st, a, &all, &alerts, e) < 0)
 		return -1;
 	if (found)
 		*ret_about = (struct explain_about){ told.rule, told.member, told.other };

@@ -67,6 +67,7 @@ static struct told *add_new(struct announcing *an, const struct incident *i)
 		.told_state = TOLD_NOTHING,
 		.is_new = true,
 		.acknowledged_at = DATE_NONE,
+		.silenced_at = DATE_NONE,
 	};
 	an->ids.next(an->ids.user, t->id);
 	return t;

@@ -20,10 +20,17 @@
  *            A withdrawn record keeps id, revision and hash; the rest is NULL and withdrawn is 1.
  * incidents  `struct told` (core/announce.h), in order of insertion within a case.  told_state -1: nothing was sent.
  *            records: the ids, each as "LENGTH:BYTES,".  transitions: of the present judgement, a line each,
- *            "AT SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.
- * outbox     what was decided to be sent, a row per announcement and sink; row is the order of decision; payload is
- *            JSON cut to the sink's privacy level; relayed_at, when courier.db had it; outcome ("delivered", "dead")
- *            and outcome_at, the courier's receipt.  An alert that no sink is to get has sink "" and the outcome
+ *            "AT SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.  silenced_at, silence:
+ *            when what was to be told of it was last kept back, and by which of the silences.
+ * verdicts   what a person thinks of an incident's alerts: useful, or noise; the last word stands.
+ * silences   what people want to hear nothing of: row is the number people name; case_row, rule (id or pattern), member
+ *            (token), each NULL for any; until, NULL for the next session of the case; ended_at, ended_by, by a person
+ *            or that session.
+ * reminders  enum reminder_kind: an incident to be told once more at due_at (NULL: at the case's next session); route,
+ * of an escalation, else ""; severity, what was told when it was made; done_at, it was told.  One that turned out to be
+ * needless is deleted. outbox     what was decided to be sent, a row per announcement and sink; row is the order of
+ * decision; payload is JSON cut to the sink's privacy level; relayed_at, when courier.db had it; outcome ("delivered",
+ * "dead") and outcome_at, the courier's receipt.  An alert that no sink is to get has sink "" and the outcome
  *            "undelivered" from the start; "dropped", a person gave it up.  Delivered and dropped ones are forgotten
  *            after a time.  safety, it is a safeguarding alert.
  * spares     what goes to the fallback sink if the courier gives up the outbox row `for_key`; forgotten with its
@@ -45,6 +52,7 @@
  *            failing_since, the first after that; due_at, not to be tried before; ended_at; why, of the last vain
  *            attempt; receipt_read, the engine knows the outcome.  Delivered ones are forgotten after a time.
  */
+#include "io/store_acts.h"
 #include "io/store_private.h"
 
 const char *const store_migrations[] = {
@@ -159,6 +167,38 @@ const char *const store_migrations[] = {
 	"	back_at INTEGER) WITHOUT ROWID;"
 	"ALTER TABLE cases ADD COLUMN awaits TEXT;"
 	"CREATE INDEX cases_awaiting ON cases(awaits) WHERE awaits IS NOT NULL;",
+
+	"CREATE TABLE verdicts("
+	"	incident TEXT PRIMARY KEY,"
+	"	useful INTEGER NOT NULL,"
+	"	at INTEGER NOT NULL,"
+	"	who TEXT NOT NULL,"
+	"	note TEXT) WITHOUT ROWID;"
+	"CREATE TABLE silences("
+	"	row INTEGER PRIMARY KEY,"
+	"	case_row INTEGER REFERENCES cases(row),"
+	"	rule TEXT,"
+	"	member TEXT,"
+	"	until INTEGER,"
+	"	made_at INTEGER NOT NULL,"
+	"	made_by TEXT NOT NULL,"
+	"	reason TEXT NOT NULL,"
+	"	ended_at INTEGER,"
+	"	ended_by TEXT);"
+	"CREATE INDEX silences_of_case ON silences(case_row) WHERE ended_at IS NULL;"
+	"CREATE TABLE reminders("
+	"	row INTEGER PRIMARY KEY,"
+	"	incident TEXT NOT NULL,"
+	"	kind INTEGER NOT NULL,"
+	"	route TEXT NOT NULL,"
+	"	severity INTEGER NOT NULL,"
+	"	due_at INTEGER,"
+	"	made_at INTEGER NOT NULL,"
+	"	done_at INTEGER,"
+	"	UNIQUE(incident, kind, route));"
+	"CREATE INDEX reminders_due ON reminders(due_at) WHERE done_at IS NULL;"
+	"ALTER TABLE incidents ADD COLUMN silenced_at INTEGER;"
+	"ALTER TABLE incidents ADD COLUMN silence INTEGER;",
 	NULL,
 };
 
@@ -196,5 +236,6 @@ _Static_assert(ROLE_THERAPIST == 0 && ROLE_CLIENT == 1 && ROLE_PARTNER == 2 && R
 _Static_assert(INCIDENT_OPEN == 0 && INCIDENT_REPAIRING == 1 && INCIDENT_REPAIRED == 2 && INCIDENT_UNREPAIRED == 3 &&
 		       INCIDENT_DROPPED_OUT == 4 && INCIDENT_CLOSED == 5 && TOLD_RETRACTED == 6 && TOLD_NOTHING == -1,
 	       "incidents.state, incidents.told_state");
+_Static_assert(REMINDER_SNOOZE == 0 && REMINDER_ESCALATE == 1, "reminders.kind");
 _Static_assert(SEVERITY_INFO == 0 && SEVERITY_NOTICE == 1 && SEVERITY_WARNING == 2 && SEVERITY_CRITICAL == 3,
 	       "incidents.severity");

@@ -7,17 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "io/store_acts.h"
 #include "io/store_private.h"
 
 #define COLUMNS                                                                                                        \
 	"id, rule, rule_version, member, other, state, severity, told_state, told_severity, announcements,"            \
 	" opened_at, changed_at, opened_ordinal, changed_ordinal, historic, by_rules, gone, acknowledged_at,"          \
-	" acknowledged_by, records, transitions"
+	" acknowledged_by, records, silenced_at, silence, transitions"
+#define TRANSITIONS 22 /* their place among the columns, from 0 */
 /* The columns as parameters, in the same order from 2 on; 1 is the case. */
 #define CHANGING                                                                                                       \
 	"rule_version, state, severity, told_state, told_severity, announcements, opened_at, changed_at,"              \
-	" opened_ordinal, changed_ordinal, historic, by_rules, gone, acknowledged_at, acknowledged_by, records"
-#define CHANGED "?4, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21"
+	" opened_ordinal, changed_ordinal, historic, by_rules, gone, acknowledged_at, acknowledged_by, records,"       \
+	" silenced_at, silence"
+#define CHANGED "?4, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23"
 
 static void encode_records(const struct strs *records, struct buf *out)
 {
@@ -121,6 +124,8 @@ static void read_row(struct db_stmt *s, int c, struct arena *a, struct told *ret
 		.acknowledged_at = store_date(s, c + 17),
 		.acknowledged_by = db_text(s, c + 18, a),
 		.records = decode_records(a, db_text(s, c + 19, a)),
+		.silenced_at = store_date(s, c + 20),
+		.silence = db_int(s, c + 21),
 	};
 	snprintf(ret->id, sizeof ret->id, "%.*s", STR_ARG(id));
 }
@@ -173,14 +178,17 @@ static void bind(struct store *st, struct db_stmt *s, int64_t case_row, const st
 	store_bind_date(s, 19, t->acknowledged_at);
 	db_bind_text(s, 20, t->acknowledged_by);
 	db_bind_blob(s, 21, records ? (struct str){ lists.p, records } : STR(""));
+	store_bind_date(s, 22, t->silenced_at);
+	db_bind_int(s, 23, t->silence);
 	if (t->incident)
-		db_bind_text(s, 22, lists.n > records ? (struct str){ lists.p + records, lists.n - records } : STR(""));
+		db_bind_text(s, 24, lists.n > records ? (struct str){ lists.p + records, lists.n - records } : STR(""));
 }
 
 static int insert(struct store *st, int64_t case_row, const struct told *t, struct error *e)
 {
-	static const char sql[] = "INSERT INTO incidents(case_row, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-				  " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, coalesce(?22, ''))";
+	static const char sql[] =
+		"INSERT INTO incidents(case_row, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+		" ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, coalesce(?24, ''))";
 	struct db_stmt *s;
 
 	if (db_prepare(st->db, sql, &s, e) < 0)
@@ -193,8 +201,8 @@ static int insert(struct store *st, int64_t case_row, const struct told *t, stru
 static int update(struct store *st, int64_t case_row, const struct told *t, struct error *e)
 {
 	static const char sql[] = "UPDATE incidents SET (" CHANGING ", transitions) = (" CHANGED
-				  ", coalesce(?22, transitions)) WHERE id = ?2 AND case_row = ?1 AND (" CHANGING
-				  ", transitions) IS NOT (" CHANGED ", coalesce(?22, transitions))";
+				  ", coalesce(?24, transitions)) WHERE id = ?2 AND case_row = ?1 AND (" CHANGING
+				  ", transitions) IS NOT (" CHANGED ", coalesce(?24, transitions))";
 	struct db_stmt *s;
 
 	if (db_prepare(st->db, sql, &s, e) < 0)
@@ -229,8 +237,8 @@ int store_told_find(struct store *st, struct arena *a, struct str incident, int6
 	if (r <= 0)
 		return r;
 	read_row(s, 0, a, ret);
-	ret->incident = decode_incident(a, ret, db_text(s, 20, a));
-	*ret_case_row = db_int(s, 21);
+	ret->incident = decode_incident(a, ret, db_text(s, TRANSITIONS, a));
+	*ret_case_row = db_int(s, TRANSITIONS + 1);
 	*ret_found = true;
 	db_reset(s);
 	return 0;
@@ -251,26 +259,83 @@ int store_acknowledge(struct store *st, struct str incident, int64_t at, struct 
 	return db_run(s, e);
 }
 
-/* Ended: repaired, closed, or retracted.  Oldest first. */
-int store_alerts(struct store *st, struct arena *a, bool ended_too, stored_alerts *ret, struct error *e)
+/* The list's columns before the incident's own. */
+#define MARKS "v.useful, v.at, v.who, v.note, s.reason, z.row, z.due_at, min(e.due_at)"
+
+static void read_marks(struct db_stmt *s, int c, struct arena *a, struct stored_alert *ret)
 {
-	static const char sql[] = "SELECT c.id, c.token, i.* FROM (SELECT row, case_row, " COLUMNS " FROM incidents) i"
-				  " JOIN cases c ON c.row = i.case_row"
-				  " WHERE ?1 OR NOT (i.gone OR i.state IN (2, 5)) ORDER BY i.opened_at, i.row";
-	struct db_stmt *s;
+	ret->verdict = (struct alert_verdict){
+		.useful = db_int(s, c) != 0,
+		.at = store_date(s, c + 1),
+		.who = db_text(s, c + 2, a),
+		.note = db_text(s, c + 3, a),
+	};
+	ret->silence_reason = db_text(s, c + 4, a);
+	ret->snoozed = !db_is_null(s, c + 5);
+	ret->snoozed_until = store_date(s, c + 6);
+	ret->escalates_at = store_date(s, c + 7);
+}
+
+static int collect_alerts(struct db_stmt *s, struct arena *a, stored_alerts *ret, struct error *e)
+{
 	int r;
 
-	*ret = (stored_alerts){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, ended_too);
 	while ((r = db_step(s, e)) > 0) {
 		struct stored_alert *alert = VEC_PUSH(a, ret);
 
 		alert->case_id = db_text(s, 0, a);
 		alert->case_token = db_text(s, 1, a);
-		read_row(s, 4, a, &alert->told);
-		alert->told.incident = decode_incident(a, &alert->told, db_text(s, 24, a));
+		read_marks(s, 2, a, alert);
+		read_row(s, 10, a, &alert->told);
+		alert->told.incident = decode_incident(a, &alert->told, db_text(s, 10 + TRANSITIONS, a));
 	}
+	return r;
+}
+
+/* Ended: repaired, closed, or retracted. */
+int store_alerts(struct store *st, struct arena *a, const struct alert_filter *filter, stored_alerts *ret,
+		 struct error *e)
+{
+	static const char sql[] =
+		"SELECT c.id, c.token, " MARKS ", i.* FROM (SELECT " COLUMNS
+		", row AS i_row, case_row AS i_case FROM incidents) i"
+		" JOIN cases c ON c.row = i.i_case LEFT JOIN verdicts v ON v.incident = i.id"
+		" LEFT JOIN silences s ON s.row = i.silence"
+		" LEFT JOIN reminders z ON z.incident = i.id AND z.kind = 0 AND z.done_at IS NULL"
+		" LEFT JOIN reminders e ON e.incident = i.id AND e.kind = 1 AND e.done_at IS NULL"
+		" WHERE (?1 OR NOT (i.gone OR i.state IN (2, 5))) AND (?2 IS NULL OR i.acknowledged_at >= ?2)"
+		" AND (NOT ?3 OR i.silenced_at IS NOT NULL) AND (NOT ?4 OR i.historic) AND (NOT ?5 OR i.by_rules)"
+		" GROUP BY i.i_row ORDER BY i.opened_at, i.i_row";
+	struct db_stmt *s;
+
+	*ret = (stored_alerts){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, filter->ended_too);
+	if (filter->acknowledged)
+		db_bind_int(s, 2, filter->acknowledged_since);
+	else
+		db_bind_null(s, 2);
+	db_bind_int(s, 3, filter->silenced);
+	db_bind_int(s, 4, filter->historic);
+	db_bind_int(s, 5, filter->by_rules);
+	return collect_alerts(s, a, ret, e);
+}
+
+int store_alerts_like(struct store *st, struct arena *a, struct str prefix, size_t max, struct strs *ret,
+		      struct error *e)
+{
+	static const char sql[] = "SELECT id FROM incidents WHERE substr(id, 1, length(?1)) = ?1 ORDER BY row DESC"
+				  " LIMIT ?2";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (struct strs){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, prefix);
+	db_bind_int(s, 2, max > INT64_MAX ? INT64_MAX : (int64_t)max);
+	while ((r = db_step(s, e)) > 0)
+		*VEC_PUSH(a, ret) = db_text(s, 0, a);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "io/files.h"
+#include "io/store_acts.h"
 #include "io/store_private.h"
 #include "test.h"
 
@@ -212,6 +213,8 @@ static struct told example(struct arena *a, const char *id)
 		.historic = true,
 		.is_new = true,
 		.acknowledged_at = DATE_NONE,
+		.silenced_at = 150,
+		.silence = 3,
 	};
 	struct incident *incident = ARENA_NEW(a, struct incident);
 
@@ -249,6 +252,7 @@ static void check_same(const struct told *got, const struct told *expected)
 	      got->gone == expected->gone);
 	CHECK(got->acknowledged_at == expected->acknowledged_at &&
 	      str_eq(got->acknowledged_by, expected->acknowledged_by));
+	CHECK(got->silenced_at == expected->silenced_at && got->silence == expected->silence);
 	CHECK(!got->is_new && got->records.n == expected->records.n);
 	for (size_t i = 0; i < got->records.n && i < expected->records.n; i++)
 		CHECK(str_eq(got->records.items[i], expected->records.items[i]));
@@ -364,6 +368,7 @@ TEST(alerts_are_listed_with_their_case_and_without_those_that_ended)
 	struct store *st = open_store(arena);
 	struct stored_case *c;
 	stored_alerts alerts;
+	struct alert_filter open = { 0 }, all = { .ended_too = true };
 	struct store_counts counts;
 
 	REQUIRE(st);
@@ -378,12 +383,12 @@ TEST(alerts_are_listed_with_their_case_and_without_those_that_ended)
 		list = one(arena, t);
 		CHECK_INT(store_told_put(st, c->row, &list, &e), 0);
 	}
-	REQUIRE(store_alerts(st, arena, false, &alerts, &e) == 0 && alerts.n == 1);
+	REQUIRE(store_alerts(st, arena, &open, &alerts, &e) == 0 && alerts.n == 1);
 	CHECK_STR(str_of(alerts.items[0].told.id), "00000000000000a0");
 	CHECK_STR(alerts.items[0].case_id, "K7Q2");
 	CHECK_STR(alerts.items[0].case_token, "token-K7Q2");
 	CHECK(alerts.items[0].told.incident->transitions.n == 2 && alerts.items[0].told.records.n == 3);
-	REQUIRE(store_alerts(st, arena, true, &alerts, &e) == 0 && alerts.n == 4);
+	REQUIRE(store_alerts(st, arena, &all, &alerts, &e) == 0 && alerts.n == 4);
 	CHECK_STR(str_of(alerts.items[0].told.id), "00000000000000a3");
 	CHECK(store_count(st, &counts, &e) == 0 && counts.open_incidents == 1 && counts.incidents == 4);
 	store_close(st);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "io/store_acts.h"
+#include "io/store_private.h"
+
+int store_verdict_put(struct store *st, struct str incident, const struct alert_verdict *verdict, struct error *e)
+{
+	static const char sql[] = "INSERT INTO verdicts(incident, useful, at, who, note) VALUES (?1, ?2, ?3, ?4, ?5)"
+				  " ON CONFLICT(incident) DO UPDATE SET useful = excluded.useful, at = excluded.at,"
+				  " who = excluded.who, note = excluded.note";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, incident);
+	db_bind_int(s, 2, verdict->useful);
+	db_bind_int(s, 3, verdict->at);
+	db_bind_text(s, 4, verdict->who);
+	db_bind_text(s, 5, verdict->note);
+	return db_run(s, e);
+}
+
+int store_rule_verdicts(struct store *st, struct arena *a, rule_verdicts_list *ret, struct error *e)
+{
+	static const char sql[] =
+		"SELECT i.rule, count(*), sum(i.announcements > 0), count(v.incident), coalesce(sum(v.useful), 0)"
+		" FROM incidents i LEFT JOIN verdicts v ON v.incident = i.id GROUP BY i.rule ORDER BY i.rule";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (rule_verdicts_list){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	while ((r = db_step(s, e)) > 0)
+		*VEC_PUSH(a, ret) = (struct rule_verdicts){
+			.rule = db_text(s, 0, a),
+			.alerts = db_int(s, 1),
+			.told = db_int(s, 2),
+			.verdicts = db_int(s, 3),
+			.useful = db_int(s, 4),
+		};
+	return r;
+}
