@@ -24,7 +24,7 @@ struct courier_world {
 	void *user;
 };
 
-/* ERROR_AGAIN with sys ENOENT while the engine has not made the file yet. */
+/* ERROR_AGAIN with sys ENOENT while the engine has not made the file yet; ERROR_HELD: another courier is at work. */
 int courier_open(const struct config *config, struct courier **ret, struct error *e);
 int courier_open_in(const struct config *config, const struct courier_world *world, struct courier **ret,
 		    struct error *e);

@@ -30,7 +30,8 @@ typedef VEC(struct receipt) receipts;
 int outbox_receipts(struct outbox *ob, struct arena *a, size_t max, receipts *ret, struct error *e);
 int outbox_receipts_read(struct outbox *ob, const receipts *r, struct error *e);
 
-/* Courier. */
+/* Courier: that it is the only one, for as long as the descriptor is open; ERROR_HELD says who is (a pid). */
+int outbox_lock(const char *outbox_path, int *ret_fd, struct error *e);
 struct parcel {
 	int64_t row;
 	struct str key, incident, route, sink, payload, severity;

@@ -43,7 +43,7 @@ struct slot {
 struct courier {
 	struct courier_world world;
 	struct outbox *outbox;
-	int bell;
+	int bell, lock;
 	int jobs;	      /* an epoll: descriptors of running jobs; those that are closed leave it by themselves */
 	struct arena arena;   /* names */
 	struct arena scratch; /* one step */
@@ -466,13 +466,20 @@ int courier_open_in(const struct config *config, const struct courier_world *wor
 	struct outbox *outbox;
 	struct courier *c;
 	struct error why;
+	int lock;
 
-	if (outbox_there(path, e) < 0 || outbox_open(path, &outbox, e) < 0)
+	if (outbox_there(path, e) < 0 || outbox_lock(path, &lock, e) < 0)
 		return -1;
+	if (outbox_open(path, &outbox, e) < 0) {
+		close(lock);
+		return -1;
+	}
 	c = calloc(1, sizeof *c);
 	if (!c)
 		abort();
-	*c = (struct courier){ .world = *world, .outbox = outbox, .bell = -1, .jobs = epoll_create1(EPOLL_CLOEXEC) };
+	*c = (struct courier){
+		.world = *world, .outbox = outbox, .bell = -1, .lock = lock, .jobs = epoll_create1(EPOLL_CLOEXEC)
+	};
 	c->origin_ms = c->world.monotonic_ms(c->world.user);
 	if (outbox_bell_listen(path, &c->bell, &why) < 0) {
 		log_line(LOG_LEVEL_WARNING, "no wake-ups from the engine, looking every few seconds: %s", why.text);
@@ -503,6 +510,7 @@ void courier_close(struct courier *c)
 	if (c->jobs >= 0)
 		close(c->jobs);
 	outbox_close(c->outbox);
+	close(c->lock);
 	arena_release(&c->arena);
 	arena_release(&c->scratch);
 	free(c);

@@ -170,7 +170,7 @@ static void tell_trouble(struct loop *l, const char *text)
 
 /* ---- the way through ---- */
 
-/* The engine makes courier.db at its first start, which may be later than ours. */
+/* The engine makes courier.db at its first start, which may be later than ours.  0, or the exit status. */
 static int open_courier(struct loop *l)
 {
 	int64_t tell_at_ms = clock_monotonic_ms() + clock_wait_ms(QUIET_MS);
@@ -181,9 +181,9 @@ static int open_courier(struct loop *l)
 			return 0;
 		if (l->options->once && e.sys == ENOENT)
 			return 0; /* nothing was ever decided, so there is nothing to deliver */
-		if (l->options->once || e.kind == ERROR_REFUSED) {
+		if (l->options->once || e.kind == ERROR_REFUSED || e.kind == ERROR_HELD) {
 			log_line(LOG_LEVEL_ERROR, "%s", e.text);
-			return -1;
+			return e.kind == ERROR_HELD ? EXIT_TRY_AGAIN : EXIT_MACHINE;
 		}
 		if (e.sys != ENOENT || clock_monotonic_ms() >= tell_at_ms)
 			tell_trouble(l, e.text);
@@ -269,7 +269,8 @@ int courier_run(const struct courier_options *options, struct config *config)
 	}
 	l.seen = l.read = stamp_now(&l);
 	notify_ready();
-	if (open_courier(&l) < 0)
+	status = open_courier(&l);
+	if (status)
 		goto out;
 	if (l.courier) {
 		if (!options->once)

@@ -180,3 +180,19 @@ def test_a_dead_safeguarding_letter_is_never_silent_and_goes_where_a_route_names
     box.drop(quiet(box, case="K2", flags={"safeguarding": True}))
     heard = box.wait(post.heard, "the fallback")
     check(set(heard[0]) == {"alert", "severity", "route", "to_fallback"}, f"not bare: {heard}")
+
+
+# ---- one courier
+
+def test_a_second_courier_says_who_delivers_and_leaves(box):
+    set_up(box)
+    box.start(courier=False)
+    first = box.start_courier()
+    second = box.run("ruptured-courier", "-c", box.config_path)
+    check(second.code == 75 and f"pid {first.pid}" in second.err, f"{second.code}: {second.err}")
+    once = box.run("ruptured-courier", "-c", box.config_path, "--once")
+    check(once.code == 75, f"--once ended with {once.code}: {once.err}")
+    first.kill()
+    box.start_courier()
+    box.drop(fires(box))
+    box.wait_told()
