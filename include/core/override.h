@@ -28,6 +28,7 @@ struct override {
 	struct str file;
 	struct reader *reader; /* of that file */
 	bool used;
+	bool trial; /* of a source that wins over the others */
 };
 typedef VEC(struct override) override_list;
 

@@ -96,6 +96,7 @@ struct rule_source {
 	struct str file;  /* for messages */
 	struct str text;
 	bool is_default;  /* shipped with the program */
+	bool trial;	  /* its overrides win over those of the other sources: a value that is only tried; comes last */
 };
 
 /* A test as written, for core/scenario.h. */

@@ -4,6 +4,7 @@
  * the caller's transaction.
  */
 #include "app/engine_parts.h"
+#include "core/origin.h"
 #include "io/clock.h"
 #include "io/fault.h"
 
@@ -28,27 +29,6 @@ int64_t engine_now(const struct engine *en)
 	return en->options.as_of != DATE_NONE ? en->options.as_of : clock_now();
 }
 
-/* Site and therapists of the session of the last change; of the last one when that session is gone. */
-static void add_origin(const struct telling *t, size_t ordinal, struct dispatch_facts *facts)
-{
-	size_t n = t->history->n;
-	const struct session *s = n ? &t->history->sessions[(ordinal && ordinal <= n ? ordinal : n) - 1] : NULL;
-
-	facts->site = t->history->site;
-	for (size_t i = 0; s && i < s->n_parts; i++) {
-		const struct skeleton *part = s->parts[i].s;
-
-		if (part->site.p)
-			facts->site = part->site;
-		for (size_t k = 0; k < part->participants.n; k++) {
-			const struct participant *p = &part->participants.items[k];
-
-			if (p->role == ROLE_THERAPIST && p->person.p)
-				*VEC_PUSH(t->a, &facts->persons) = p->person;
-		}
-	}
-}
-
 static int tell(struct telling *t, const told_list *told, const announcement_list *list, struct error *e)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -62,7 +42,7 @@ static int tell(struct telling *t, const told_list *told, const announcement_lis
 			continue;
 		alert_make(t->a, n, &told->items[n->told], t->en->rules, t->c->token, &alert);
 		d.facts = (struct dispatch_facts){ .rule = rule, .severity = n->severity, .state = n->state };
-		add_origin(t, told->items[n->told].changed_ordinal, &d.facts);
+		origin_find(t->a, t->history, told->items[n->told].changed_ordinal, &d.facts);
 		if (dispatch_alert(t->en, t->a, &d, e) < 0)
 			return -1;
 	}

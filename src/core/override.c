@@ -196,7 +196,7 @@ static bool holds(struct str whole, struct str part)
 /* Notes the change; false with a fault when another override changes the same. */
 static bool note(struct merging *m, struct str path, const struct doc_pair *pair, const struct doc *was)
 {
-	for (size_t i = 0; i < m->changes->all.n; i++) {
+	for (size_t i = 0; i < m->changes->all.n && !m->from->trial; i++) {
 		const struct rule_change *other = &m->changes->all.items[i];
 
 		if (other->at.source == pair->at.source || (!holds(path, other->path) && !holds(other->path, path)))

@@ -178,8 +178,13 @@ static void open_file(struct making *m, size_t i)
 	}
 	if (file->signals)
 		share_signals(m, r, file);
-	if (file->override)
+	if (file->override) {
+		size_t first = m->overrides.n;
+
 		overrides_read(r, file->override, m->sources[i].file, &m->overrides);
+		for (size_t k = first; k < m->overrides.n; k++)
+			m->overrides.items[k].trial = m->sources[i].trial;
+	}
 	if (file->except)
 		exceptions_read(r, file->except, (struct str){ NULL, 0 }, m->sources[i].file, &m->rs->exceptions);
 }
