@@ -19,7 +19,7 @@ VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla -Wundef \
             -Wwrite-strings -Wimplicit-fallthrough -Wswitch-enum -Wno-missing-field-initializers $(if $(SAN),-Wno-format-truncation -Wno-nonnull) $(WERROR)
 HARDENING := -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-LIBRARIES := yaml-0.1 yajl libpcre2-8 libutf8proc libsodium sqlite3 libseccomp libsystemd gnutls
+LIBRARIES := yaml-0.1 yajl libpcre2-8 libutf8proc libsodium sqlite3 libseccomp libsystemd gnutls libcurl
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -DRUPTURED_VERSION='"$(VERSION)"' -DRUPTURED_PREFIX='"$(PREFIX)"' \
                 $(if $(RUPTURED_TEST),-DRUPTURED_TEST) $(if $(SAN),-DRUPTURED_SAN) $(CPPFLAGS)

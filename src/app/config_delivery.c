@@ -115,8 +115,8 @@ static const struct field retry_fields[] = {
 	{ 0 },
 };
 static const struct field sink_fields[] = {
-	{ "privacy", "what an alert carries there. Default: numbers for exec, tokens elsewhere", read_word,
-	  offsetof(struct sink_said, privacy), false, &privacy_words },
+	{ "privacy", "what an alert carries there. Default: numbers for exec, advice for webhook, else tokens",
+	  read_word, offsetof(struct sink_said, privacy), false, &privacy_words },
 	{ "retry", "how often and how long a failed delivery is tried again", read_map,
 	  offsetof(struct sink_said, retry), false, retry_fields },
 	{ 0 },

@@ -4,6 +4,7 @@
 #include "io/files.h"
 #include "io/sink_exec.h"
 #include "io/sink_syslog.h"
+#include "io/sink_webhook.h"
 #include "test.h"
 
 #include <syslog.h>
@@ -215,6 +216,33 @@ TEST(the_version_is_asked_for_and_is_one)
 	CHECK_HAS(complaint(arena, "spool: /srv\n"), "\"version\" is missing");
 	CHECK_HAS(complaint(arena, "version: 2\n"), "this program reads configuration version 1 [version]");
 	CHECK_HAS(complaint(arena, "version: \"1\"\n"), "[version]");
+}
+
+#define WEBHOOK(settings) "sinks: {log: {webhook: {" settings "}}}\nfallback: log\n"
+
+TEST(a_webhook_carries_advice_and_waits_ten_seconds)
+{
+	struct config *c = parse(arena, "version: 1\n" WEBHOOK("url: 'https://desk.example/x'"));
+	const struct webhook_settings *s = c->sinks.items[0].settings;
+
+	CHECK_INT(c->sinks.items[0].privacy, PRIVACY_ADVICE);
+	CHECK_INT(c->sinks.items[0].rest_after, 5);
+	CHECK_STR(s->url, "https://desk.example/x");
+	CHECK(!s->secret_file.p && !s->ca.p);
+	CHECK_INT(s->timeout_ms, 10000);
+	config_free(c);
+}
+
+TEST(a_webhook_that_cannot_work_is_told)
+{
+	CHECK_COMPLAINT(WEBHOOK(""), "url");
+	CHECK_COMPLAINT(WEBHOOK("url: desk.example"), "[url]");
+	CHECK_COMPLAINT(WEBHOOK("url: 'ftp://desk.example/'"), "\"ftp\" is not spoken here [url]");
+	CHECK_COMPLAINT(WEBHOOK("url: 'https://a:b@desk.example/'"), "would be seen [url]");
+	CHECK_COMPLAINT(WEBHOOK("url: 'http://desk.example/'"), "can read the alerts [plain-text]");
+	CHECK_COMPLAINT(WEBHOOK("url: 'https://desk.example/', secret_file: x"),
+			"\"x\" is not an absolute path [relative-path]");
+	CHECK_COMPLAINT(WEBHOOK("url: 'https://desk.example/', timeout: 6 minutes"), "[timeout]");
 }
 
 TEST(a_sink_is_of_one_kind_and_has_a_name)
