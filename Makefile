@@ -138,6 +138,12 @@ quality:  ## measure the rules on public sets, DATA=FOLDER (WRITE=1: into docs/Q
 	@+$(MAKE) --no-print-directory -s $(JOBS) all
 	@tests/quality/run.py --bin $(O) $(if $(DATA),--data $(DATA)) $(if $(WRITE),--write docs/QUALITY.md) $(ARGS)
 
+SEED ?= 1
+simulate:  ## a simulated clinic in order and in any order: the same incidents? (minutes; SEED=1)
+	@scripts/deps test
+	@+$(call variant,build/test)
+	@tests/sim/run.py --bin build/test --seed $(SEED)
+
 check: gates format-check manuals compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 
 # What is promised about the sources, each promise a script, and each script seen to catch a planted fault.
@@ -192,5 +198,5 @@ format:  ## lay out the sources with clang-format
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: FORCE all unit deps demo test asan tsan valgrind fuzz bench quality check gates floors purity compilers \
+.PHONY: FORCE all unit deps demo test asan tsan valgrind fuzz bench quality simulate check gates floors purity compilers \
         format-check cppcheck manuals docs install uninstall clean format help

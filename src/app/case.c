@@ -4,6 +4,7 @@
  * the caller's transaction.
  */
 #include "app/engine_parts.h"
+#include "core/horizon.h"
 #include "core/origin.h"
 #include "io/clock.h"
 #include "io/fault.h"
@@ -49,33 +50,6 @@ static int tell(struct telling *t, const told_list *told, const announcement_lis
 	return 0;
 }
 
-/* A change that time alone brought; the others are dated like a session, which may be ahead, or a mistyped year. */
-static bool by_time(const struct telling *t, const struct told *told)
-{
-	const struct rule *rule = rules_find(t->en->rules, told->rule);
-
-	return told->state == INCIDENT_DROPPED_OUT || (rule && rule->timer);
-}
-
-/*
- * How far deadlines run.  While records are waiting in the queue a case is judged only up to its last session: a
- * backlog that is read record by record must not look like a drop-out after each of them.  The deadlines beyond are due
- * at once when the queue is empty.  But those that anybody may have been told of stay judged, also when the clock was
- * set back.
- */
-static int64_t judged_up_to(const struct telling *t, const told_list *old, enum case_cause cause)
-{
-	int64_t up_to = cause == CASE_RECORD ? DATE_NONE : t->now;
-
-	for (size_t i = 0; cause == CASE_RECORD && i < t->history->n; i++)
-		if (t->history->sessions[i].started <= t->now)
-			up_to = t->history->sessions[i].started;
-	for (size_t i = 0; i < old->n; i++)
-		if (old->items[i].changed_at > up_to && by_time(t, &old->items[i]))
-			up_to = old->items[i].changed_at;
-	return up_to;
-}
-
 static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_cause cause, struct error *e)
 {
 	struct engine *en = t->en;
@@ -87,10 +61,12 @@ static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_ca
 	struct id_source ids = { .next = random_id };
 	told_list old = { 0 }, told = { 0 };
 	announcement_list list = { 0 };
+	int64_t up_to;
 
 	if (store_told(en->store, t->a, c->row, &old, e) < 0)
 		return -1;
-	t->judgement = judge(t->a, t->history, en->rules, judged_up_to(t, &old, cause), NULL);
+	up_to = judged_up_to(t->history, en->rules, &old, t->now, cause == CASE_RECORD);
+	t->judgement = judge(t->a, t->history, en->rules, up_to, NULL);
 	announce(t->a, &old, t->judgement, t->history, en->rules, &policy, ids, &told, &list);
 	fault_point("judged");
 	if (store_told_put(en->store, c->row, &told, e) < 0 || tell(t, &told, &list, e) < 0)
