@@ -13,6 +13,14 @@
 
 int64_t clock_now(void);	  /* s since the epoch */
 int64_t clock_monotonic_ms(void);
+int64_t clock_boot_s(void); /* like the monotonic one, but it does not stand still while the machine sleeps */
+/*
+ * The next moment after `after` at which local clocks show `minute` (of the day) on one of `days` (bit 0: Sunday; at
+ * least one).  A time that the start of summer time skips comes an hour later; one that its end repeats comes once.
+ */
+int64_t clock_next_local(int64_t after, int minute, unsigned days);
+/* Reads the time zone, which later may be out of reach. */
+void clock_zone(void);
 int64_t clock_wait_ms(int64_t ms); /* as long as that: what a test build may hurry */
 void random_bytes(void *p, size_t n);
 void random_hex(char *ret, size_t digits); /* and a NUL */

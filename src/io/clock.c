@@ -64,6 +64,54 @@ int64_t clock_monotonic_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+int64_t clock_boot_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec;
+}
+
+void clock_zone(void)
+{
+	tzset();
+}
+
+/* That minute `ahead` days after the day of `of`; *ret_day is its day of the week. */
+static int64_t local_minute(const struct tm *of, int ahead, int minute, int *ret_day)
+{
+	struct tm t = { .tm_year = of->tm_year, .tm_mon = of->tm_mon, .tm_mday = of->tm_mday + ahead, .tm_isdst = -1 };
+	struct tm noon = t;
+	int64_t at;
+
+	noon.tm_hour = 12;
+	mktime(&noon);
+	*ret_day = noon.tm_wday;
+	t.tm_hour = minute / 60;
+	t.tm_min = minute % 60;
+	at = mktime(&t);
+	/* Skipped, and made of the offset after it: the clocks show an hour less. */
+	return t.tm_hour * 60 + t.tm_min < minute ? at + 3600 : at;
+}
+
+int64_t clock_next_local(int64_t after, int minute, unsigned days)
+{
+	time_t from = (time_t)after;
+	struct tm now;
+
+	localtime_r(&from, &now);
+	for (int ahead = 0; ahead <= 14; ahead++) {
+		int day;
+		int64_t at = local_minute(&now, ahead, minute, &day);
+		/* By what the clocks show: else a minute that is repeated would come twice. */
+		bool past = ahead == 0 && now.tm_hour * 60 + now.tm_min >= minute;
+
+		if (!past && at > after && days & 1u << day)
+			return at;
+	}
+	return after + 86400;
+}
+
 int64_t clock_wait_ms(int64_t ms)
 {
 #ifdef RUPTURED_TEST
