@@ -37,10 +37,12 @@ struct config *config_load_shown(const char *path, struct buf *out, struct error
 /* From text; file names the source in messages. */
 struct config *config_parse(struct str file, struct str text, struct diags *d);
 void config_free(struct config *c);
-/* The keys of the configuration, of every sink beside those of its kind, and of a route, for the reference page. */
+/* The keys of the configuration, of every sink beside those of its kind, of a route and a supervisor, for the reference page. */
 const struct field *config_fields(void);
 const struct field *config_sink_fields(void);
 const struct field *config_route_fields(void);
+const struct field *config_digest_fields(void);
+const struct field *config_supervisor_fields(void);
 const struct sink *config_sink(const struct config *c, struct str name);
 
 #endif

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dispatch: one alert and what is known of it -> who is to hear of it.
+ * dispatch: one alert and what is known of it -> who is to hear of it, and when.
  *
- * Pure: facts in, decisions out.  The store part, which makes outbox rows of a decision, is app/dispatch.c.
+ * Pure: facts in, decisions out.  The store part, which makes outbox rows and held rows of a decision, is
+ * app/dispatch.c.  Safeguarding alerts go at once and alone; critical ones wait for nothing.
  */
 #ifndef RUPTURED_CORE_DISPATCH_H
 #define RUPTURED_CORE_DISPATCH_H
 
 #include "core/route.h"
-
-struct dispatch_facts {
-	const struct rule *rule; /* of an alert of the engine itself: its id and no more */
-	enum severity severity;
-	int state;		 /* enum incident_state or TOLD_RETRACTED */
-	struct str site;	 /* of the session of the last change, or absent */
-	struct strs persons;	 /* the clinic's ids of that session's therapists: matched on, never shown */
-	bool silenced;		 /* somebody asked for silence; critical and safeguarding alerts are not */
-	struct str escalate;	 /* the route whose `escalate` hears it, instead of what the routes say; or absent */
-};
 
 struct dispatch_decision {
 	bool silenced;	  /* nobody hears, as somebody asked */
@@ -27,5 +18,23 @@ struct dispatch_decision {
 /* In a; names borrowed from the routes. */
 void dispatch_decide(struct arena *a, const struct routes *routes, const struct dispatch_facts *facts,
 		     struct dispatch_decision *ret);
+
+/* How a sink gets to hear of it. */
+enum dispatch_how {
+	DISPATCH_ALONE,	 /* at once */
+	DISPATCH_GROUP,	 /* with what else is decided within wait_s */
+	DISPATCH_DIGEST, /* at the next of the times */
+};
+struct dispatch_plan {
+	enum dispatch_how how;
+	int64_t wait_s;
+	struct digest_times times;
+};
+/* `spent`: messages that the sink got within the route's budget in the last seven days.  of_case: the alert is about a
+ * case.  `by` NULL: alone. */
+struct dispatch_plan dispatch_plan(const struct dispatch_facts *facts, const struct route *by, bool of_case,
+				   int64_t spent);
+/* repaired, closed, retracted: nothing more is to be done. */
+bool dispatch_ended(int state);
 
 #endif

@@ -138,7 +138,9 @@ static const struct shape paths_shape = { SHAPE_SOME, &path_shape };
 static const struct shape store_shape = { SHAPE_PATTERN, "^" STORE_SCHEME "/" };
 static const struct shape sink_shape = { SHAPE_DEFINED, "sink" };
 static const struct shape sinks_shape = { SHAPE_NAMED, &sink_shape };
-static const struct shape route_shape = { SHAPE_TABLE, NULL, config_route_fields };
+static const struct shape route_shape = { SHAPE_DEFINED, "route" };
+static const struct shape supervisor_shape = { SHAPE_TABLE, NULL, config_supervisor_fields };
+static const struct shape supervisors_shape = { SHAPE_NAMED, &supervisor_shape };
 static const struct shape routes_shape = { SHAPE_LIST, &route_shape };
 static const struct words forever_words = { (const char *const[]){ "forever", NULL } };
 static const struct shape forever_shape = { SHAPE_WORD, &forever_words };
@@ -181,6 +183,9 @@ static const struct field config_table[] = {
 	  "which alert goes to which sinks; the first that matches wins. Default: everything to `" CONFIG_DEFAULT_SINK
 	  "`",
 	  read_any, offsetof(struct said, delivery.routes), false, NULL, "a list of maps as below", &routes_shape },
+	{ "supervisors", "whose therapists and sites routes may ask for, by the clinic's own ids", read_any,
+	  offsetof(struct said, delivery.supervisors), false, NULL, "names, each with a map as below",
+	  &supervisors_shape },
 	{ "fallback", "the sink for what no route took. Default: `" CONFIG_DEFAULT_SINK "`", read_any,
 	  offsetof(struct said, delivery.fallback), false, NULL, "the name of a sink", &shape_text },
 	{ "retention", "how long files and delivered alerts are kept", read_map, offsetof(struct said, retention),

@@ -6,30 +6,15 @@
 
 #define DEFAULT_SINK	CONFIG_DEFAULT_SINK
 #define DEFAULT_KIND	"syslog"
-#define DEFAULT_ROUTE	"everything"
 #define RETRY_FIRST_S	1
 #define RETRY_LONGEST_S (15 * 60)
 #define RETRY_GIVE_UP_S (7 * DAY_S) /* a hook that is broken over a long weekend loses nothing */
 #define REST_AFTER	5
 #define ATTEMPTS_MAX	10000
 #define NAME_MAX_BYTES	32
-#define AT_LEAST	"at least "
-
-/* One step down the document, for the path of a fault. */
-static struct path *path_enter(struct reader *r, struct path *p, const char *key, size_t index)
-{
-	*p = (struct path){ .outer = r->path, .key = key, .index = index };
-	r->path = p;
-	return p;
-}
-
-static void path_leave(struct reader *r, const struct path *p)
-{
-	r->path = p->outer;
-}
 
 /* Names stand in keys, environment variables and log lines. */
-static bool name_ok(struct str name)
+bool config_name_ok(struct str name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_-.";
 
@@ -40,8 +25,6 @@ static bool name_ok(struct str name)
 			return false;
 	return true;
 }
-
-#define NAME_HINT "use small letters, digits, \"-\", \"_\" and \".\", a letter first, at most 32"
 
 /* ---- sinks ---- */
 
@@ -167,9 +150,9 @@ static void kind_check(struct reader *r, const struct chosen *chosen, enum priva
 
 	if (!chosen->kind->check || !chosen->settings)
 		return;
-	path_enter(r, &here, chosen->kind->name, 0);
+	config_enter(r, &here, chosen->kind->name, 0);
 	chosen->kind->check(r, chosen->doc, chosen->settings, privacy);
-	path_leave(r, &here);
+	config_leave(r, &here);
 }
 
 static void sink_read(struct reader *r, struct config *c, const struct field *table, const struct doc_pair *pair)
@@ -181,9 +164,9 @@ static void sink_read(struct reader *r, struct config *c, const struct field *ta
 	struct path here;
 	bool fine;
 
-	path_enter(r, &here, pair->key.p, 0);
-	if (!name_ok(pair->key))
-		reader_error_at(r, pair->at, "sink-name", NAME_HINT, "\"%.*s\" is not a name for a sink",
+	config_enter(r, &here, pair->key.p, 0);
+	if (!config_name_ok(pair->key))
+		reader_error_at(r, pair->at, "sink-name", CONFIG_NAME_HINT, "\"%.*s\" is not a name for a sink",
 				STR_ARG(pair->key));
 	fine = fields_read(r, pair->value, table, &said);
 	if (fine && !said.chosen.kind)
@@ -195,7 +178,7 @@ static void sink_read(struct reader *r, struct config *c, const struct field *ta
 	sink = VEC_PUSH(&c->arena, &c->sinks);
 	*sink = sink_settle(pair->key, &said);
 	kind_check(r, &said.chosen, sink->privacy);
-	path_leave(r, &here);
+	config_leave(r, &here);
 }
 
 static void sinks_default(struct config *c)
@@ -217,7 +200,7 @@ static void sinks_read(struct reader *r, struct config *c, const struct doc *sin
 	const struct field *table = sink_table(&c->arena);
 	struct path here;
 
-	path_enter(r, &here, "sinks", 0);
+	config_enter(r, &here, "sinks", 0);
 	if (sinks->kind != DOC_MAP)
 		reader_error(r, sinks, "wrong-kind", "write \"NAME: {syslog: {...}}\" lines below it",
 			     "expected a map of sinks, found %s", doc_describe(&c->arena, sinks).p);
@@ -226,83 +209,12 @@ static void sinks_read(struct reader *r, struct config *c, const struct doc *sin
 			     "without a sink nobody is told");
 	for (size_t i = 0; sinks->kind == DOC_MAP && i < sinks->n; i++)
 		sink_read(r, c, table, &sinks->pairs[i]);
-	path_leave(r, &here);
+	config_leave(r, &here);
 }
 
-/* ---- routes ---- */
+/* ---- fallback, and all of it together ---- */
 
-struct match_said {
-	int min_severity;
-	struct strs rules;
-	struct str notify;
-};
-struct route_said {
-	struct str name;
-	struct match_said match;
-	const struct doc *to;
-	bool go_on;
-};
-
-static int word_value(const struct words *words, struct str word, size_t *ret_n)
-{
-	int found = -1;
-
-	for (*ret_n = 0; words->words[*ret_n]; (*ret_n)++)
-		if (str_is(word, words->words[*ret_n]))
-			found = (int)*ret_n;
-	return found;
-}
-
-static void read_least(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	struct str said = { 0 }, word;
-	const char *hint;
-	size_t n;
-	int value;
-
-	read_str(r, v, &said, f);
-	if (!said.p)
-		return;
-	word = str_starts(said, AT_LEAST) ? (struct str){ said.p + 9, said.n - 9 } : said;
-	value = word_value(&severity_words, word, &n);
-	if (value >= 0 && word.n != said.n) {
-		*(int *)into = value;
-		return;
-	}
-	hint = value >= 0 ? arena_printf(r->arena, "write \"at least %.*s\"", STR_ARG(word)).p
-			  : reader_suggest(r, word, severity_words.words, n);
-	reader_error(r, v, "severity", hint ? hint : "write \"at least warning\"",
-		     "expected \"at least\" and a severity, found \"%.*s\"", STR_ARG(said));
-}
-
-static const struct shape least_shape = { SHAPE_PATTERN, "^at +least +[a-z]+$" };
-
-static const struct field match_fields[] = {
-	{ "severity", "how severe at least", read_least, offsetof(struct match_said, min_severity), false, NULL,
-	  "at least warning", &least_shape },
-	{ "rules", "rule ids; `*` stands for any characters, save for safeguarding, which must be named whole",
-	  read_strs, offsetof(struct match_said, rules), false, NULL },
-	{ "notify", "the label a rule gives under `notify`", read_str, offsetof(struct match_said, notify), false,
-	  NULL },
-	{ 0 },
-};
-static const struct field route_fields[] = {
-	{ "name", "alerts carry it", read_str, offsetof(struct route_said, name), true, NULL },
-	{ "match", "what it takes: all that is said must hold; without it: everything but safeguarding", read_map,
-	  offsetof(struct route_said, match), false, match_fields },
-	{ "to", "the sinks that are told", read_any, offsetof(struct route_said, to), true, NULL, "names of sinks",
-	  &shape_texts },
-	{ "continue", "yes: later routes are looked at too", read_flag, offsetof(struct route_said, go_on), false,
-	  NULL },
-	{ 0 },
-};
-
-const struct field *config_route_fields(void)
-{
-	return route_fields;
-}
-
-static void unknown_sink(struct reader *r, const struct config *c, const struct doc *at, struct str name)
+void config_unknown_sink(struct reader *r, const struct config *c, const struct doc *at, struct str name)
 {
 	const char **names = ARENA_ARRAY(r->arena, const char *, c->sinks.n + 1);
 	const char *hint;
@@ -315,130 +227,16 @@ static void unknown_sink(struct reader *r, const struct config *c, const struct 
 	reader_error(r, at, "unknown-sink", hint, "there is no sink \"%.*s\"", STR_ARG(name));
 }
 
-static bool strs_have(const struct strs *list, struct str s)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (str_eq(list->items[i], s))
-			return true;
-	return false;
-}
-
-/* The sinks of a route; each place is the item's own. */
-static void to_read(struct reader *r, const struct config *c, const struct doc *to, struct strs *ret)
-{
-	static const struct field to_field = { .name = "to" };
-	struct strs names = { 0 };
-	struct path here;
-
-	path_enter(r, &here, "to", 0);
-	read_strs(r, to, &names, &to_field);
-	if (to->kind == DOC_LIST && to->n == 0)
-		reader_error(r, to, "no-sinks", "name a sink", "a route to nobody");
-	for (size_t i = 0; i < names.n; i++) {
-		const struct doc *at = to->kind == DOC_LIST && to->n == names.n ? to->items[i] : to;
-
-		if (!config_sink(c, names.items[i]))
-			unknown_sink(r, c, at, names.items[i]);
-		else if (strs_have(ret, names.items[i]))
-			reader_error(r, at, "twice", "name each sink once", "sink \"%.*s\" is here already",
-				     STR_ARG(names.items[i]));
-		*VEC_PUSH(r->arena, ret) = names.items[i];
-	}
-	path_leave(r, &here);
-}
-
-static void route_name_check(struct reader *r, const struct config *c, const struct doc *route, struct str name)
-{
-	const struct doc *at = doc_get(route, "name");
-
-	if (!name.p || !at)
-		return;
-	if (!name_ok(name))
-		reader_error(r, at, "route-name", NAME_HINT, "\"%.*s\" is not a name for a route", STR_ARG(name));
-	for (size_t i = 0; i < c->routes.all.n; i++)
-		if (str_eq(c->routes.all.items[i].name, name))
-			reader_error(r, at, "route-name", "give each route its own name",
-				     "there is a route \"%.*s\" already", STR_ARG(name));
-}
-
-static bool takes_everything(const struct route *route)
-{
-	return route->min_severity <= SEVERITY_INFO && route->rules.n == 0 && !route->notify.p;
-}
-
-/* Save for routes that name rules: those may be for safeguarding, which a route for everything never takes. */
-static void reach_check(struct reader *r, const struct config *c, const struct doc *at, const struct route *route)
-{
-	for (size_t i = 0; i < c->routes.all.n; i++) {
-		const struct route *before = &c->routes.all.items[i];
-
-		if (takes_everything(before) && !before->go_on && route->rules.n == 0) {
-			reader_warn(r, at, "unreachable-route",
-				    arena_printf(r->arena, "give \"%.*s\" \"continue: yes\", or put it last",
-						 STR_ARG(before->name))
-					    .p,
-				    "never reached: route \"%.*s\" takes everything", STR_ARG(before->name));
-			return;
-		}
-	}
-}
-
-static void route_read(struct reader *r, struct config *c, const struct doc *doc, size_t index)
-{
-	struct route_said said = { .match = { .min_severity = -1 } };
-	struct route route;
-	struct path here;
-
-	path_enter(r, &here, NULL, index);
-	fields_read(r, doc, route_fields, &said);
-	route = (struct route){ .name = said.name,
-				.min_severity = said.match.min_severity,
-				.rules = said.match.rules,
-				.notify = said.match.notify,
-				.go_on = said.go_on };
-	if (said.to)
-		to_read(r, c, said.to, &route.to);
-	route_name_check(r, c, doc, said.name);
-	reach_check(r, c, doc, &route);
-	*VEC_PUSH(&c->arena, &c->routes.all) = route;
-	path_leave(r, &here);
-}
-
-static void routes_read(struct reader *r, struct config *c, const struct doc *routes)
-{
-	struct path here;
-
-	path_enter(r, &here, "routes", 0);
-	if (routes->kind != DOC_LIST)
-		reader_error(r, routes, "wrong-kind", "write \"- {name: ..., to: [...]}\" lines below it",
-			     "expected a list of routes, found %s", doc_describe(&c->arena, routes).p);
-	for (size_t i = 0; routes->kind == DOC_LIST && i < routes->n; i++)
-		route_read(r, c, routes->items[i], i);
-	path_leave(r, &here);
-}
-
-static void routes_default(struct config *c)
-{
-	struct route route = { .name = STR(DEFAULT_ROUTE), .min_severity = -1, .go_on = true };
-
-	if (!config_sink(c, STR(DEFAULT_SINK)))
-		return;
-	*VEC_PUSH(&c->arena, &route.to) = STR(DEFAULT_SINK);
-	*VEC_PUSH(&c->arena, &c->routes.all) = route;
-}
-
-/* ---- fallback, and all of it together ---- */
-
 static void fallback_read(struct reader *r, struct config *c, const struct doc *fallback)
 {
 	static const struct field fallback_field = { .name = "fallback" };
 	struct path here;
 
-	path_enter(r, &here, "fallback", 0);
+	config_enter(r, &here, "fallback", 0);
 	read_str(r, fallback, &c->routes.fallback, &fallback_field);
 	if (c->routes.fallback.p && !config_sink(c, c->routes.fallback))
-		unknown_sink(r, c, fallback, c->routes.fallback);
-	path_leave(r, &here);
+		config_unknown_sink(r, c, fallback, c->routes.fallback);
+	config_leave(r, &here);
 }
 
 static void fallback_default(struct reader *r, struct config *c, const struct doc *sinks)
@@ -453,19 +251,14 @@ static void fallback_default(struct reader *r, struct config *c, const struct do
 
 static bool sink_used(const struct config *c, struct str name)
 {
-	if (str_eq(c->routes.fallback, name))
-		return true;
-	for (size_t i = 0; i < c->routes.all.n; i++)
-		if (strs_have(&c->routes.all.items[i].to, name))
-			return true;
-	return false;
+	return str_eq(c->routes.fallback, name) || routes_lead_to(&c->routes, name);
 }
 
 static void unused_check(struct reader *r, const struct config *c, const struct doc *sinks)
 {
 	struct path here;
 
-	path_enter(r, &here, "sinks", 0);
+	config_enter(r, &here, "sinks", 0);
 	for (size_t i = 0; sinks->kind == DOC_MAP && i < sinks->n; i++) {
 		const struct doc_pair *sink = &sinks->pairs[i];
 
@@ -473,7 +266,7 @@ static void unused_check(struct reader *r, const struct config *c, const struct 
 			diag_add(r->diags, DIAG_WARNING, "unused-sink", sink->at, reader_path(r),
 				 "name it in a route's \"to\"", "nothing is sent to sink \"%.*s\"", STR_ARG(sink->key));
 	}
-	path_leave(r, &here);
+	config_leave(r, &here);
 }
 
 void config_delivery_read(struct reader *r, struct config *c, const struct delivery_said *said)
@@ -482,10 +275,7 @@ void config_delivery_read(struct reader *r, struct config *c, const struct deliv
 		sinks_read(r, c, said->sinks);
 	else
 		sinks_default(c);
-	if (said->routes)
-		routes_read(r, c, said->routes);
-	else
-		routes_default(c);
+	config_routes_read(r, c, said);
 	if (said->fallback)
 		fallback_read(r, c, said->fallback);
 	else

@@ -282,7 +282,7 @@ static int use_config(struct engine *en, struct config *next, struct str warning
 		config_free(en->config);
 		en->config = next;
 		log_lines(LOG_LEVEL_WARNING, warnings);
-		log_line(LOG_LEVEL_INFO, "configuration in force: routes %zu, sinks %zu", next->routes.all.n,
+		log_line(LOG_LEVEL_INFO, "configuration in force: routes %zu, sinks %zu", routes_count(&next->routes),
 			 next->sinks.n);
 	}
 	return store_fact_put(en->store, FACT_CONFIG_STATUS, STR("ok"), e);

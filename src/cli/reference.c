@@ -218,6 +218,8 @@ static void reference_configuration(void)
 		put_table(title, sink_kinds[i]->fields);
 	}
 	put_tables("A route", config_route_fields());
+	put_tables("`digest`", config_digest_fields());
+	put_tables("A supervisor", config_supervisor_fields());
 }
 
 /* ---- messages ---- */

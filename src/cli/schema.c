@@ -42,6 +42,7 @@ static void schema_configuration(struct json *j)
 	json_key(j, "$defs");
 	json_map(j);
 	define_sink(&s);
+	schema_define(&s, "route", config_route_fields());
 	json_end_map(j);
 	json_end_map(j);
 }

@@ -1,15 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/dispatch.h"
 
-static bool may_be_silenced(const struct dispatch_facts *facts)
+#define ESCALATION_ROUTE_GONE STR("fallback")
+#define EVERY_DAY	      0x7f
+
+/* Of a route with a budget that says no times. */
+static const struct digest_times overflow_times = { true, 7 * 60, EVERY_DAY };
+
+static bool is_urgent(const struct dispatch_facts *facts)
 {
-	return !facts->rule->safety && facts->severity < SEVERITY_CRITICAL;
+	return facts->rule->safety || facts->severity >= SEVERITY_CRITICAL;
+}
+
+/* To whom the route escalates; where it is gone, to the fallback. */
+static void escalate(struct arena *a, const struct routes *routes, const struct dispatch_facts *facts,
+		     delivery_list *ret)
+{
+	const struct route *route = routes_find(routes, facts->escalate);
+
+	for (size_t i = 0; route && i < route->escalate.n; i++)
+		*VEC_PUSH(a, ret) = (struct delivery){ route->name, route->escalate.items[i], NULL };
+	if (!ret->n && !facts->rule->safety && routes->fallback.p)
+		*VEC_PUSH(a, ret) = (struct delivery){ ESCALATION_ROUTE_GONE, routes->fallback, NULL };
 }
 
 void dispatch_decide(struct arena *a, const struct routes *routes, const struct dispatch_facts *facts,
 		     struct dispatch_decision *ret)
 {
-	*ret = (struct dispatch_decision){ .silenced = facts->silenced && may_be_silenced(facts) };
-	if (!ret->silenced)
-		routes_match(a, routes, facts->rule, facts->severity, &ret->to);
+	*ret = (struct dispatch_decision){ .silenced = facts->silenced && !is_urgent(facts) };
+	if (ret->silenced)
+		return;
+	if (facts->escalate.p)
+		escalate(a, routes, facts, &ret->to);
+	else
+		routes_match(a, routes, facts, &ret->to, NULL);
+}
+
+struct dispatch_plan dispatch_plan(const struct dispatch_facts *facts, const struct route *by, bool of_case,
+				   int64_t spent)
+{
+	bool small = facts->severity <= SEVERITY_NOTICE, grouped;
+
+	if (!by || facts->rule->safety)
+		return (struct dispatch_plan){ .how = DISPATCH_ALONE };
+	if (small && by->digest.set)
+		return (struct dispatch_plan){ .how = DISPATCH_DIGEST, .times = by->digest };
+	if (small && by->budget && spent >= by->budget)
+		return (struct dispatch_plan){ .how = DISPATCH_DIGEST, .times = overflow_times };
+	grouped = by->group == ROUTE_TOGETHER || (by->group == ROUTE_BY_CASE && of_case);
+	return (struct dispatch_plan){
+		.how = grouped ? DISPATCH_GROUP : DISPATCH_ALONE,
+		.wait_s = is_urgent(facts) ? 0 : by->wait_s,
+	};
+}
+
+bool dispatch_ended(int state)
+{
+	return state == INCIDENT_REPAIRED || state == INCIDENT_CLOSED || state == TOLD_RETRACTED;
 }

@@ -91,7 +91,7 @@ def test_the_example_configuration_fits_the_schema(box):
         for text in texts:
             check_fits(validator, page, text)
     for wrong in ("spool: here", "sinks: {a: {privacy: none}}", "sinks: {a: {exec: {comand: [/bin/true]}}}",
-                  "announce_within: soon", "routes: [{name: a}]", "retention: {procesed: 3 days}", "consent: maybe"):
+                  "announce_within: soon", "routes: [{to: [log]}]", "retention: {procesed: 3 days}", "consent: maybe"):
         check(faults(validator, load("version: 1\n" + wrong)), f"{wrong} passes")
 
 

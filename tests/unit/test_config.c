@@ -301,6 +301,100 @@ TEST(a_route_behind_one_that_takes_everything_is_warned_about)
 		"");
 }
 
+TEST(the_tree_of_routes_is_read_with_what_each_has_from_the_one_around_it)
+{
+	struct config *c =
+		parse(arena, "version: 1\n"
+			     "sinks: {log: {syslog: {}}, phone: {syslog: {}}}\n"
+			     "supervisors: {anna: {therapists: [s1, s2], sites: north}}\n"
+			     "routes:\n"
+			     "  - name: north\n"
+			     "    match: {supervisor: anna, site: [north], therapist: s1, state: [open, retracted]}\n"
+			     "    to: [log]\n"
+			     "    group: case\n"
+			     "    wait: 5 minutes\n"
+			     "    digest: {at: \"07:30\", days: [monday, thursday]}\n"
+			     "    budget: 20 a week\n"
+			     "    ack_within: 60 minutes\n"
+			     "    escalate: [phone]\n"
+			     "    routes:\n"
+			     "      - {name: same, continue: yes}\n"
+			     "      - {name: other, to: phone, group: no, wait: 0 seconds, digest: \"18:05\","
+			     " budget: 3 a week, ack_within: no, match: {severity: at least warning}}\n"
+			     "      - {name: none, digest: no, budget: no, match: {rules: [x]}}\n");
+	const struct route *north, *in;
+
+	CHECK(c != NULL);
+	north = &c->routes.all.items[0];
+	CHECK_STR(north->supervisor->name, "anna");
+	CHECK_INT(north->supervisor->therapists.n, 2);
+	CHECK_STR(north->sites.items[0], "north");
+	CHECK_STR(north->therapists.items[0], "s1");
+	CHECK_INT(north->states, 1u << INCIDENT_OPEN | 1u << TOLD_RETRACTED);
+	CHECK_INT(north->routes.n, 3);
+	in = &north->routes.items[0];
+	CHECK_STR(in->to.items[0], "log");
+	CHECK_STR(in->escalate.items[0], "phone");
+	CHECK(in->group == ROUTE_BY_CASE && in->wait_s == 300 && in->ack_within_s == 3600 && in->budget == 20);
+	CHECK_STR(in->budget_of, "north");
+	CHECK(in->digest.set && in->digest.minute == 450 && in->digest.days == (1u << 1 | 1u << 4));
+	CHECK(!in->supervisor && !in->sites.n && !in->states);
+	in = &north->routes.items[1];
+	CHECK_STR(in->to.items[0], "phone");
+	CHECK(in->group == ROUTE_ALONE && in->wait_s == 0 && in->ack_within_s == 0 && in->budget == 3);
+	CHECK_STR(in->budget_of, "other");
+	CHECK(in->digest.minute == 18 * 60 + 5 && in->digest.days == 0x7f);
+	in = &north->routes.items[2];
+	CHECK(!in->digest.set && in->budget == 0);
+	config_free(c);
+}
+
+TEST(what_a_route_says_of_times_and_people_is_checked)
+{
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: {supervisor: ana}}]\nsupervisors: {anna: {sites: n}}\n",
+			"r.yaml:2:49: error: there is no supervisor \"ana\" [unknown-supervisor]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: {supervisor: ana}}]\nsupervisors: {anna: {sites: n}}\n",
+			"did you mean \"anna\"?");
+	CHECK_COMPLAINT("supervisors: {anna: {}}\n", "\"anna\" supervises nobody [supervisor]");
+	CHECK_COMPLAINT("supervisors: {Anna B: {sites: n}}\n", "[supervisor-name]");
+	CHECK_COMPLAINT("supervisors: [anna]\n", "expected a map of supervisors");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: {state: [open, repaird]}}]\n",
+			"an alert has no state \"repaird\" [state]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, digest: \"7:30\"}]\n", "found \"7:30\" [time-of-day]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, digest: \"24:00\"}]\n", "[time-of-day]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, digest: {at: \"12:60\"}}]\n", "[time-of-day]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, digest: {at: \"12:00\", days: [munday]}}]\n",
+			"\"munday\" is no day of the week [day]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, budget: 20}]\n", "found \"20\" [budget]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, budget: 0 a week}]\n", "[budget]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, wait: 5 minutes}]\n",
+			"nothing is waited for where alerts go one by one [wait]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, group: case, wait: 2 days}]\n", "longer than a day [wait]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, group: day}]\n", "expected no, case or route");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, ack_within: 5 minutes}]\n",
+			"nobody is told when nobody acknowledges [escalation]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, escalate: log}]\n",
+			"it is never said when this happens [escalation]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, escalate: nobody, ack_within: 1 hour}]\n",
+			"there is no sink \"nobody\"");
+}
+
+TEST(a_route_in_another_is_checked_like_one_outside)
+{
+	CHECK_COMPLAINT("routes: [{name: a, to: log, routes: [{name: a}]}]\n", "there is a route \"a\" already");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, routes: [{name: b, to: lgo}]}]\n",
+			"r.yaml:2:52: error: there is no sink \"lgo\"");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, routes: [{name: b}, {name: c}]}]\n",
+			"r.yaml:2:49: warning: never reached: route \"b\" takes everything");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: {site: n}, routes: [{name: b, match: {site: s}}]}]\n",
+			"around it lets in nothing that it asks for");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: {severity: at least notice}},"
+			" {name: b, to: log, match: {severity: at least warning}}]\n",
+			"takes everything that this one asks for");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, routes: {name: b}}]\n", "expected a list of routes");
+	CHECK_COMPLAINT("routes: [{name: a, routes: [{name: b, to: log}]}]\n", "\"to\" is missing");
+}
+
 TEST(times_are_durations_or_their_one_word)
 {
 	CHECK_COMPLAINT("announce_within: never\n", "[bad-duration]");
