@@ -17,11 +17,14 @@ struct testing_case {
 };
 
 struct testing {
-	const struct ruleset *rules;
+	const struct ruleset *rules; /* in force */
 	struct scenario_suite suite;
+	const struct ruleset *written; /* as in their own files, where that is something else; or NULL */
+	struct scenario_suite written_suite;
 	VEC(struct testing_case) cases; /* in the order run: by file, and as they stand there */
 	bool *asked;			/* by rule: it was chosen by path or id */
 	size_t passed, failed, retired; /* retired: tests that were left out with their rules */
+	size_t as_written;		/* tests of rules that are changed elsewhere */
 };
 
 void testing_text(const struct testing *t, bool verbose);

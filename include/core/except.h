@@ -6,8 +6,9 @@
  *	  - {rule: drops.*, case: K7Q2, until: 2026-12-31, reason: "scores are low since the new medication"}
  *	  - {rule: siding.split, site: north, until: 2026-06-30, reason: "the form was printed wrongly"}
  *
- * In a rule it stands without `rule:`.  The date counts to its last second and is held against the date judged, so that
- * an exception ends by itself and a late record is judged as it would have been in time.
+ * In a rule it stands without `rule:`.  `until` counts to its last second and is held against the date judged, so that
+ * an exception ends by itself and a late record is judged as it would have been in time.  `from` leaves what was found
+ * before as it was; without it the case's whole past is judged as if the data were missing.
  */
 #ifndef RUPTURED_CORE_EXCEPT_H
 #define RUPTURED_CORE_EXCEPT_H

@@ -44,8 +44,8 @@ struct rule_changes {
 struct exception {
 	struct str rule;	    /* id or pattern */
 	struct str case_name, site; /* one of them */
-	int64_t until;		    /* its last second */
-	struct str until_words, reason, file;
+	int64_t from, until;	    /* its first second, or DATE_NONE; its last */
+	struct str from_words, until_words, reason, file;
 	struct span at;
 };
 struct exceptions {
@@ -129,6 +129,9 @@ struct source_diags {
  */
 struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources, size_t n,
 			      struct source_diags *ret_diags);
+/* The rules as they stand in their own files: without overrides, and without the tests at the head of a file, which are
+ * about the rules in force.  Of sources that compile; NULL when they do not without their overrides. */
+struct ruleset *rules_compile_written(struct arena *a, const struct rule_source *sources, size_t n);
 void rules_free(struct ruleset *rs);
 const struct rule *rules_find(const struct ruleset *rs, struct str id); /* NULL */
 /* Retires the rules of these ids, locked ones too; the ids that name none are pushed to *ret_unknown, in the set's arena. */

@@ -84,8 +84,9 @@ static void put_change(const struct rule_change *c, const char *indent, struct b
 
 static void put_exception(const struct exception *e, int64_t now, const char *indent, struct buf *out)
 {
-	buf_printf(out, "%sexcepted for %s %.*s until %.*s%s\n%s  %.*s:%u: %.*s\n", indent,
+	buf_printf(out, "%sexcepted for %s %.*s %s%.*s%suntil %.*s%s\n%s  %.*s:%u: %.*s\n", indent,
 		   e->case_name.p ? "case" : "site", STR_ARG(e->case_name.p ? e->case_name : e->site),
+		   e->from_words.p ? "from " : "", STR_ARG(e->from_words), e->from_words.p ? " " : "",
 		   STR_ARG(e->until_words), e->until < now ? ", which is over" : "", indent, STR_ARG(e->file),
 		   e->at.line, STR_ARG(e->reason));
 }

@@ -80,6 +80,8 @@ static void json_exception(const struct exception *e, struct json *j)
 	json_str(j, e->case_name);
 	json_key(j, "site");
 	json_str(j, e->site);
+	json_key(j, "from");
+	json_str(j, e->from_words);
 	json_key(j, "until");
 	json_str(j, e->until_words);
 	json_key(j, "ended");

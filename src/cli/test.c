@@ -41,7 +41,8 @@ static int parse(struct arena *a, int argc, char **argv, struct request *ret)
 
 struct loaded {
 	struct rule_sources sources;
-	struct strs chosen; /* files whose tests are run; none: all */
+	struct strs switched_off; /* of the configuration, if that is where the rules are from */
+	struct strs chosen;	  /* files whose tests are run; none: all */
 };
 
 /* Two paths may lead to one file: a rule in the directory that --rules names. */
@@ -59,6 +60,12 @@ static const struct rule_source *same_file(const struct rule_sources *sources, s
 	}
 	free(real);
 	return found;
+}
+
+static void copy_strs(struct arena *a, const struct strs *from, struct strs *to)
+{
+	for (size_t i = 0; i < from->n; i++)
+		*VEC_PUSH(a, to) = arena_dup(a, from->items[i]);
 }
 
 static int load_paths(struct arena *a, const struct strs *rules, const struct strs *paths, struct loaded *ret,
@@ -92,8 +99,8 @@ static int load(const struct tool *t, struct arena *a, const struct request *req
 		config = tool_config(t);
 		if (!config)
 			return EXIT_WRONG;
-		for (size_t i = 0; i < config->rules.n; i++)
-			*VEC_PUSH(a, &configured) = arena_dup(a, config->rules.items[i]);
+		copy_strs(a, &config->rules, &configured);
+		copy_strs(a, &config->switched_off, &ret->switched_off);
 		config_free(config);
 	}
 	if (load_paths(a, configured.n ? &configured : &request->rules, &request->paths, ret, &e) < 0)
@@ -111,8 +118,18 @@ static bool is_chosen(const struct loaded *loaded, struct str file)
 	return !loaded->chosen.n;
 }
 
+/* A test in a rule is about the rule as it stands there; one at the head of a file is about what is in force. */
+static struct scenario_suite *suite_for(struct testing *t, const struct rule_test *test, size_t rule)
+{
+	if (!t->written || doc_get(test->doc, "rule"))
+		return &t->suite;
+	t->as_written += t->rules->rules[rule].changes.all.n > 0;
+	return &t->written_suite;
+}
+
 static void run_one(struct arena *out, struct testing *t, const struct rule_test *test, size_t rule)
 {
+	struct scenario_suite *suite = suite_for(t, test, rule);
 	struct testing_case *c = VEC_PUSH(out, &t->cases);
 	struct arena a = { 0 };
 	struct diags d = { .arena = &a };
@@ -122,11 +139,11 @@ static void run_one(struct arena *out, struct testing *t, const struct rule_test
 	struct buf message = { 0 };
 
 	/* It read well when the rules were compiled. */
-	scenario_read(&r, test->doc, &t->rules->rules[rule], &t->rules->instruments, &scenario);
+	scenario_read(&r, test->doc, &suite->rules.rules[rule], &suite->rules.instruments, &scenario);
 	scenario.file = test->file;
-	result = scenario_run(&a, &t->suite, &scenario);
+	result = scenario_run(&a, suite, &scenario);
 	if (!result->passed)
-		scenario_tell(&t->suite, result, &message);
+		scenario_tell(suite, result, &message);
 	*c = (struct testing_case){ .rule = rule, .file = test->file, .line = scenario.at.line };
 	c->name = arena_dup(out, scenario.name);
 	c->passed = result->passed;
@@ -165,6 +182,27 @@ static void run_all(struct arena *a, struct testing *t, const struct loaded *loa
 	}
 }
 
+/* What tests of the rule as written have reached of the rule in force: signals go by their names, lines by severity. */
+static void add_written(struct testing *t, size_t index)
+{
+	const struct scenario_coverage *from = &t->written_suite.coverage[index];
+	const struct rule *was = &t->written->rules[index], *is = &t->rules->rules[index];
+	struct scenario_coverage *to = &t->suite.coverage[index];
+
+	to->tests += from->tests;
+	to->passed += from->passed;
+	to->fired += from->fired;
+	to->near_misses += from->near_misses;
+	for (size_t i = 0; i < is->n_ladder && i < 64; i++)
+		for (size_t k = 0; k < was->n_ladder && k < 64; k++)
+			if ((from->lines_reached >> k & 1) && is->ladder[i].severity == was->ladder[k].severity)
+				to->lines_reached |= UINT64_C(1) << i;
+	for (size_t i = 0; i < is->n_signals; i++)
+		for (size_t k = 0; k < was->n_signals; k++)
+			if ((from->signals_true >> k & 1) && str_eq(is->signals[i]->name, was->signals[k]->name))
+				to->signals_true |= UINT64_C(1) << i;
+}
+
 static int report(const struct tool *tool, const struct testing *t, const struct request *request)
 {
 	struct error e = { 0 };
@@ -189,27 +227,43 @@ static int report(const struct tool *tool, const struct testing *t, const struct
 	return rc;
 }
 
-static int test_rules(const struct tool *tool, const struct ruleset *rules, const struct loaded *loaded,
-		      const struct request *request)
+static int test_rules(const struct tool *tool, const struct ruleset *rules, const struct ruleset *written,
+		      const struct loaded *loaded, const struct request *request)
 {
 	struct arena a = { 0 };
-	struct testing t = { .rules = rules };
+	struct testing t = { .rules = rules, .written = written };
 	bool any = !request->rule.n;
 	int rc;
 
 	scenario_suite_init(&a, rules, &t.suite);
+	if (written)
+		scenario_suite_init(&a, written, &t.written_suite);
 	ask(&a, &t, loaded, request);
 	for (size_t i = 0; i < rules->n; i++)
 		any |= t.asked[i];
 	if (any) {
 		run_all(&a, &t, loaded);
+		for (size_t i = 0; written && i < rules->n; i++)
+			add_written(&t, i);
 		rc = report(tool, &t, request);
 	} else {
 		rc = tool_misuse("test: there is no rule \"%.*s\" here", STR_ARG(request->rule));
 	}
 	scenario_suite_release(&t.suite);
+	if (written)
+		scenario_suite_release(&t.written_suite);
 	arena_release(&a);
 	return rc;
+}
+
+/* NULL when the rules in force are those of the files. */
+static struct ruleset *written_rules(struct arena *a, const struct loaded *loaded, const struct ruleset *rules)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < rules->n; i++)
+		changed |= rules->rules[i].changes.all.n || rules->rules[i].switched_off;
+	return changed ? rules_compile_written(a, loaded->sources.items, loaded->sources.n) : NULL;
 }
 
 static int test_once(const struct tool *t, const struct request *request)
@@ -218,14 +272,17 @@ static int test_once(const struct tool *t, const struct request *request)
 	struct loaded loaded = { 0 };
 	struct rule_faults faults;
 	struct buf out = { 0 };
-	struct ruleset *rules;
+	struct ruleset *rules, *written;
 	int rc = load(t, &a, request, &loaded);
 
 	if (rc == EXIT_FINE) {
+		loaded.sources.switched_off = loaded.switched_off.n ? &loaded.switched_off : NULL;
 		rules = ruledir_compile(&loaded.sources, &out, &faults);
 		if (!rules)
 			fputs(buf_str(&out).p, stderr);
-		rc = rules ? test_rules(t, rules, &loaded, request) : EXIT_WRONG;
+		written = rules ? written_rules(&a, &loaded, rules) : NULL;
+		rc = rules ? test_rules(t, rules, written, &loaded, request) : EXIT_WRONG;
+		rules_free(written);
 		rules_free(rules);
 	}
 	buf_release(&out);

@@ -72,6 +72,9 @@ void testing_text(const struct testing *t, bool verbose)
 	count_fired(t, &fired, &all);
 	if (t->retired)
 		printf("\n%zu tests of retired rules were left out\n", t->retired);
+	if (t->as_written)
+		printf("\n%zu tests stand in rules that are changed elsewhere: they were run without the changes\n",
+		       t->as_written);
 	printf("\n%zu passed, %zu failed; %zu of %zu rules fire in a test\n", t->passed, t->failed, fired, all);
 }
 

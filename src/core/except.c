@@ -23,6 +23,19 @@ static void read_until(struct reader *r, const struct doc *v, void *into, const 
 		e->until_words = arena_dup(r->arena, v->text);
 }
 
+/* Its beginning, or the moment. */
+static void read_from(struct reader *r, const struct doc *v, void *into, const struct field *f)
+{
+	struct exception *e = into;
+
+	(void)f;
+	if (v->kind != DOC_SCALAR || (!date_parse_day(v->text, &e->from) && !date_parse(v->text, &e->from)))
+		reader_error(r, v, "bad-date", "as in 2026-12-01; without `from` all of the case's past is excepted",
+			     "an exception begins on a date");
+	else
+		e->from_words = arena_dup(r->arena, v->text);
+}
+
 #define EXCEPTION_ROWS                                                                                                   \
 	{                                                                                                                \
 		"case",	  "the case, by its name as alerts show it",                                                     \
@@ -30,6 +43,14 @@ static void read_until(struct reader *r, const struct doc *v, void *into, const 
 		false,	  &name_limit                                                                                    \
 	},                                                                                                               \
 		{ "site", "or all cases of this site", read_str, offsetof(struct exception, site), false, &name_limit }, \
+		{ "from",                                                                                                \
+		  "the first day on which it holds; without it the whole past is excepted",                              \
+		  read_from,                                                                                             \
+		  0,                                                                                                     \
+		  false,                                                                                                 \
+		  NULL,                                                                                                  \
+		  "a date like 2026-12-01",                                                                              \
+		  &shape_text },                                                                                         \
 		{ "until", "the last day on which it holds", read_until, 0, true,                                        \
 		  NULL,	   "a date like 2026-12-31",	     &shape_text },                                              \
 		{ "reason",	"why, for whoever asks later", read_str, offsetof(struct exception, reason), true,       \
@@ -58,13 +79,18 @@ const struct field *rule_exception_fields(void)
 
 static void read_one(struct reader *r, const struct doc *doc, struct str rule, struct str file, struct exceptions *list)
 {
-	struct exception e = { .rule = rule, .file = file, .at = doc->at, .until = INT64_MAX };
+	struct exception e = { .rule = rule, .file = file, .at = doc->at, .from = DATE_NONE, .until = INT64_MAX };
 
 	if (!fields_read(r, doc, rule.p ? rule_table : file_table, &e))
 		return;
 	if (!e.case_name.p == !e.site.p) {
 		reader_error(r, doc, "except", "as in `case: K7Q2` or `site: north`",
 			     "an exception is of one case, or of one site");
+		return;
+	}
+	if (e.from != DATE_NONE && e.from > e.until) {
+		reader_error(r, doc_get(doc, "from"), "except", "write the earlier date under `from`",
+			     "the exception ends before it begins");
 		return;
 	}
 	*VEC_PUSH(r->arena, &list->all) = e;
@@ -122,6 +148,8 @@ static int by_content(const void *a, const void *b)
 
 	if (x->until != y->until)
 		return x->until > y->until ? -1 : 1;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
 	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
 		if (str_cmp(left[i], right[i]))
 			return str_cmp(left[i], right[i]);
@@ -143,6 +171,8 @@ void exceptions_canonical(const struct exceptions *list, struct buf *out)
 	for (size_t i = 0; i < list->all.n; i++) {
 		const struct exception *e = &list->all.items[i];
 
+		if (e->from != DATE_NONE)
+			buf_printf(out, "from %lld ", (long long)e->from);
 		buf_printf(out, "except %.*s %.*s/%.*s %lld %.*s\n", STR_ARG(e->rule), STR_ARG(e->case_name),
 			   STR_ARG(e->site), (long long)e->until, STR_ARG(e->reason));
 	}
@@ -163,7 +193,7 @@ const struct exception *exception_for(const struct rule *rule, const struct hist
 	for (size_t i = 0; i < rule->exceptions.n; i++) {
 		const struct exception *e = rule->exceptions.items[i];
 
-		if (at <= e->until &&
+		if (at <= e->until && (e->from == DATE_NONE || at >= e->from) &&
 		    (e->case_name.p ? str_eq(e->case_name, h->name) : str_eq(e->site, site_at(h, session))))
 			return e;
 	}

@@ -72,6 +72,7 @@ struct making {
 	struct ruleset *rs;
 	const struct rule_source *sources;
 	size_t n;
+	bool as_written;	/* without overrides, and without tests of rules that stand elsewhere */
 	struct doc **docs;	/* NULL: did not parse */
 	struct reader *readers; /* one a source */
 	struct file_form *files;
@@ -178,7 +179,7 @@ static void open_file(struct making *m, size_t i)
 	}
 	if (file->signals)
 		share_signals(m, r, file);
-	if (file->override) {
+	if (file->override && !m->as_written) {
 		size_t first = m->overrides.n;
 
 		overrides_read(r, file->override, m->sources[i].file, &m->overrides);
@@ -242,7 +243,7 @@ static void check_tests(struct making *m)
 	for (size_t i = 0; i < m->forms.n; i++)
 		rule_tests(&m->readers[m->forms.items[i].source], m->rs, &m->forms.items[i]);
 	for (size_t i = 0; i < m->n; i++)
-		if (m->docs[i] && m->files[i].tests)
+		if (m->docs[i] && m->files[i].tests && !m->as_written)
 			file_tests(&m->readers[i], m->rs, m->files[i].tests, m->sources[i].file, m->forms.items,
 				   m->forms.n);
 }
@@ -345,10 +346,10 @@ static void finish(struct making *m)
 	rs->hash = hash_all(m);
 }
 
-struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources, size_t n,
-			      struct source_diags *ret_diags)
+static struct ruleset *compile(struct arena *a, const struct rule_source *sources, size_t n, bool as_written,
+			       struct source_diags *ret_diags)
 {
-	struct making m = { .rs = calloc(1, sizeof *m.rs), .sources = sources, .n = n };
+	struct making m = { .rs = calloc(1, sizeof *m.rs), .sources = sources, .n = n, .as_written = as_written };
 	size_t errors = 0;
 
 	if (!m.rs)
@@ -367,6 +368,17 @@ struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources
 	}
 	finish(&m);
 	return m.rs;
+}
+
+struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources, size_t n,
+			      struct source_diags *ret_diags)
+{
+	return compile(a, sources, n, false, ret_diags);
+}
+
+struct ruleset *rules_compile_written(struct arena *a, const struct rule_source *sources, size_t n)
+{
+	return compile(a, sources, n, true, ARENA_ARRAY(a, struct source_diags, n + 1));
 }
 
 void rules_free(struct ruleset *rs)

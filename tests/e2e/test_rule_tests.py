@@ -115,3 +115,38 @@ def test_retired_rules_are_left_out(box):
     ran = run(box, box.rules(RULES.replace("    per: member\n    severity", "    status: retired\n    per: member\n    severity", 1)))
     check(ran.code == FINE and "3 tests of retired rules were left out" in ran.out, ran.out)
     check("0 of 1 rules fire" in ran.out, ran.out)
+
+
+CHANGES = """\
+version: 1
+override:
+  my.low:
+    because: "Here 36 is low."
+    signals:
+      low: {value: at most 36}
+      lower: {score: SRS, value: at most 20}
+    severity: [{warning: lower}, {notice: low}]
+    when: ~
+tests:
+  - rule: my.low
+    name: just not, elsewhere
+    scores: {SRS: [38, 36]}
+    expect: {session 2: notice}
+"""
+
+
+def test_a_test_in_a_rule_is_of_the_rule_as_written_and_one_in_the_override_s_file_of_the_changed_one(box):
+    path = box.rules(RULES)
+    ran = run(box, path, box.rules(CHANGES, "changes.yaml"))
+    check(ran.code == FINE, f"{ran.code}\n{ran.out}{ran.err}")
+    check("3 tests stand in rules that are changed elsewhere" in ran.out, ran.out)
+    check("my.low: never true: lower; never reached: warning\n" in ran.out, ran.out)
+    check(ran.out.endswith("\n4 passed, 0 failed; 1 of 2 rules fire in a test\n"), ran.out)
+    ran = run(box, path, box.rules(CHANGES.replace("session 2: notice", ""), "changes.yaml"))
+    check(ran.code == FOUND and "expected  nothing" in ran.out, f"{ran.code}\n{ran.out}{ran.err}")
+
+
+def test_what_the_administrator_switched_off_is_left_out(box):
+    box.config(rules=[ROOT / "rules" / "instruments.yaml", box.rules(RULES)], more="switched_off: [my.low]\n")
+    ran = box.ctl("test", expect=FINE)
+    check("3 tests of retired rules were left out" in ran.out and "\n0 passed" in ran.out, ran.out)

@@ -91,6 +91,14 @@ TEST(a_case_is_excepted_through_the_day_named)
 		  "--TTTT");
 }
 
+TEST(what_was_found_before_an_exception_begins_stays)
+{
+	static const char text[] =
+		SCORES RULE("a.low", "    except: [{case: K7Q2, from: 1970-01-15, until: 1970-01-29, reason: ill}]\n");
+
+	CHECK_STR(course(arena, text, "K7Q2", NULL), "TT---T");
+}
+
 TEST(a_site_is_excepted_from_the_session_that_names_it)
 {
 	CHECK_STR(course(arena, SCORES RULE("a.low", "    except: [{site: north, until: 1970-01-29, reason: form}]\n"),
@@ -156,6 +164,9 @@ TEST(what_is_wrong_with_an_exception_is_told)
 		{ "{rule: a.low, until: 2026-12-31, reason: y}", "an exception is of one case, or of one site" },
 		{ "{rule: a.low, case: X, site: Z, until: 2026-12-31, reason: y}", "an exception is of one case" },
 		{ "{rule: a.low, case: X, until: soon, reason: y}", "an exception ends on a date" },
+		{ "{rule: a.low, case: X, from: now, until: 2026-12-31, reason: y}", "an exception begins on a date" },
+		{ "{rule: a.low, case: X, from: 2027-01-01, until: 2026-12-31, reason: y}",
+		  "the exception ends before it begins" },
 		{ "{rule: a.lwo, case: X, until: 2026-12-31, reason: y}", "did you mean \"a.low\"?" },
 		{ "{case: X, until: 2026-12-31, reason: y}", "\"rule\" is missing" },
 		{ "{rule: b.*, case: X, until: 2026-12-31, reason: y}", "rule \"b.locked\" is locked" },
