@@ -2,9 +2,10 @@
 /*
  * announce: what people have been told, and what is so now -> what to tell them.
  *
- * Runs in arrival order, never again over the past.  `told` holds per incident the last (state, severity) sent; an
- * announcement is made iff the present pair differs.  After a re-judge, an old and a new incident of the same rule and
- * subject that share a record are the same one: it keeps id, marks and told.  An old one left over and told as open is
+ * Runs in arrival order, never again over the past.  `told` holds per incident the last (state, severity) settled; an
+ * announcement is made iff the present pair differs from it, and from what people heard last: what went away and came
+ * back without a word is no news.  After a re-judge, an old and a new incident of the same rule and subject that share a
+ * record are the same one: it keeps id, marks and told.  An old one left over that people believe to be open is
  * retracted, once.  An incident that ended before anybody was told of it stays untold.
  */
 #ifndef RUPTURED_CORE_ANNOUNCE_H
@@ -28,6 +29,9 @@ struct told {
 	 * by changed rules, by a rule under test). */
 	int told_state;
 	enum severity told_severity;
+	/* What the last announcement said; TOLD_NOTHING: there was none.  Differs from the above where it was passed over. */
+	int heard_state;
+	enum severity heard_severity;
 	int announcements;	   /* how many went out: the n of the last key; 0: nobody was told anything */
 	int64_t opened_at, changed_at;
 	size_t opened_ordinal, changed_ordinal; /* sessions */

@@ -65,6 +65,7 @@ static struct told *add_new(struct announcing *an, const struct incident *i)
 		.member = token(an->history, i->subject.member),
 		.other = token(an->history, i->subject.other),
 		.told_state = TOLD_NOTHING,
+		.heard_state = TOLD_NOTHING,
 		.is_new = true,
 		.acknowledged_at = DATE_NONE,
 		.silenced_at = DATE_NONE,
@@ -99,6 +100,8 @@ static void say(struct announcing *an, struct told *t, int state, enum severity 
 	ret->told = (size_t)(t - an->told->items);
 	ret->state = state;
 	ret->severity = severity;
+	t->heard_state = state;
+	t->heard_severity = severity;
 	snprintf(ret->key, sizeof ret->key, "%s-%d", t->id, ++t->announcements);
 }
 
@@ -115,7 +118,13 @@ static bool is_quiet(const struct told *t)
 	const struct incident *i = t->incident;
 
 	return i->transitions.items[i->transitions.n - 1].quietly && t->announcements &&
-	       t->severity <= t->told_severity;
+	       t->severity <= t->heard_severity;
+}
+
+/* It went away and came back without a word: there is nothing new to say. */
+static bool was_heard(const struct told *t)
+{
+	return t->heard_state == (int)t->state && t->heard_severity == t->severity;
 }
 
 static bool is_for_people(const struct rule *rule, const struct told *t)
@@ -138,30 +147,30 @@ static void settle(struct announcing *an, struct told *t)
 	t->told_severity = t->severity;
 	t->by_rules = an->policy->rules_changed;
 	t->historic = is_historic(an, rule, t->changed_at);
-	if (!t->by_rules && !t->historic && is_for_people(rule, t))
+	if (!t->by_rules && !t->historic && is_for_people(rule, t) && !was_heard(t))
 		say(an, t, (int)t->state, t->severity);
 }
 
-static bool told_as_open(const struct told *t)
+static bool as_open(int state)
 {
-	return t->told_state != TOLD_NOTHING && t->told_state != TOLD_RETRACTED &&
-	       !incident_ended((enum incident_state)t->told_state);
+	return state != TOLD_NOTHING && state != TOLD_RETRACTED && !incident_ended((enum incident_state)state);
 }
 
-/* No incident of the present judgement is this one. */
+/* No incident of the present judgement is this one.  Who heard last that it is open hears that it is not, unless its
+ * case has ended, or rules were changed. */
 static void retract(struct announcing *an, struct told *t)
 {
-	bool tell = told_as_open(t);
+	bool believed = as_open(t->heard_state) && t->told_state != INCIDENT_CLOSED;
 
 	if (t->gone)
 		return;
 	t->gone = true;
 	t->by_rules = an->policy->rules_changed;
-	if (!tell)
+	if (!believed && !as_open(t->told_state))
 		return;
 	t->told_state = TOLD_RETRACTED;
-	if (t->announcements && !t->by_rules)
-		say(an, t, TOLD_RETRACTED, t->told_severity);
+	if (believed && !t->by_rules)
+		say(an, t, TOLD_RETRACTED, t->heard_severity);
 }
 
 /* ---- all ---- */

@@ -18,7 +18,7 @@
  * records    one row a record id, for ever: revision and hash (keyed, of the parsed tree) of the revision in force;
  *            case_row, session (number, NULL without), started; arrived; skeleton, the blob of core/skeleton.c.
  *            A withdrawn record keeps id, revision and hash; the rest is NULL and withdrawn is 1.
- * incidents  `struct told` (core/announce.h), in order of insertion within a case.  told_state -1: nothing was sent.
+ * incidents  `struct told` (core/announce.h), in order of insertion within a case.  told_state, heard_state -1: nothing.
  *            records: the ids, each as "LENGTH:BYTES,".  transitions: of the present judgement, a line each,
  *            "AT SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.  silenced_at, silence:
  *            when what was to be told of it was last kept back, and by which of the silences.
@@ -199,6 +199,10 @@ const char *const store_migrations[] = {
 	"CREATE INDEX reminders_due ON reminders(due_at) WHERE done_at IS NULL;"
 	"ALTER TABLE incidents ADD COLUMN silenced_at INTEGER;"
 	"ALTER TABLE incidents ADD COLUMN silence INTEGER;",
+
+	"ALTER TABLE incidents ADD COLUMN heard_state INTEGER NOT NULL DEFAULT -1;"
+	"ALTER TABLE incidents ADD COLUMN heard_severity INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE incidents SET heard_state = told_state, heard_severity = told_severity WHERE announcements > 0;",
 	NULL,
 };
 

@@ -13,14 +13,14 @@
 #define COLUMNS                                                                                                        \
 	"id, rule, rule_version, member, other, state, severity, told_state, told_severity, announcements,"            \
 	" opened_at, changed_at, opened_ordinal, changed_ordinal, historic, by_rules, gone, acknowledged_at,"          \
-	" acknowledged_by, records, silenced_at, silence, transitions"
-#define TRANSITIONS 22 /* their place among the columns, from 0 */
+	" acknowledged_by, records, silenced_at, silence, heard_state, heard_severity, transitions"
+#define TRANSITIONS 24 /* their place among the columns, from 0 */
 /* The columns as parameters, in the same order from 2 on; 1 is the case. */
 #define CHANGING                                                                                                       \
 	"rule_version, state, severity, told_state, told_severity, announcements, opened_at, changed_at,"              \
 	" opened_ordinal, changed_ordinal, historic, by_rules, gone, acknowledged_at, acknowledged_by, records,"       \
-	" silenced_at, silence"
-#define CHANGED "?4, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23"
+	" silenced_at, silence, heard_state, heard_severity"
+#define CHANGED "?4, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25"
 
 static void encode_records(const struct strs *records, struct buf *out)
 {
@@ -126,6 +126,8 @@ static void read_row(struct db_stmt *s, int c, struct arena *a, struct told *ret
 		.records = decode_records(a, db_text(s, c + 19, a)),
 		.silenced_at = store_date(s, c + 20),
 		.silence = db_int(s, c + 21),
+		.heard_state = (int)db_int(s, c + 22),
+		.heard_severity = (enum severity)db_int(s, c + 23),
 	};
 	snprintf(ret->id, sizeof ret->id, "%.*s", STR_ARG(id));
 }
@@ -180,15 +182,17 @@ static void bind(struct store *st, struct db_stmt *s, int64_t case_row, const st
 	db_bind_blob(s, 21, records ? (struct str){ lists.p, records } : STR(""));
 	store_bind_date(s, 22, t->silenced_at);
 	db_bind_int(s, 23, t->silence);
+	db_bind_int(s, 24, t->heard_state);
+	db_bind_int(s, 25, t->heard_severity);
 	if (t->incident)
-		db_bind_text(s, 24, lists.n > records ? (struct str){ lists.p + records, lists.n - records } : STR(""));
+		db_bind_text(s, 26, lists.n > records ? (struct str){ lists.p + records, lists.n - records } : STR(""));
 }
 
 static int insert(struct store *st, int64_t case_row, const struct told *t, struct error *e)
 {
-	static const char sql[] =
-		"INSERT INTO incidents(case_row, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-		" ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, coalesce(?24, ''))";
+	static const char sql[] = "INSERT INTO incidents(case_row, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+				  " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
+				  "?25, coalesce(?26, ''))";
 	struct db_stmt *s;
 
 	if (db_prepare(st->db, sql, &s, e) < 0)
@@ -201,8 +205,8 @@ static int insert(struct store *st, int64_t case_row, const struct told *t, stru
 static int update(struct store *st, int64_t case_row, const struct told *t, struct error *e)
 {
 	static const char sql[] = "UPDATE incidents SET (" CHANGING ", transitions) = (" CHANGED
-				  ", coalesce(?24, transitions)) WHERE id = ?2 AND case_row = ?1 AND (" CHANGING
-				  ", transitions) IS NOT (" CHANGED ", coalesce(?24, transitions))";
+				  ", coalesce(?26, transitions)) WHERE id = ?2 AND case_row = ?1 AND (" CHANGING
+				  ", transitions) IS NOT (" CHANGED ", coalesce(?26, transitions))";
 	struct db_stmt *s;
 
 	if (db_prepare(st->db, sql, &s, e) < 0)

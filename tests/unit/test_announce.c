@@ -321,6 +321,80 @@ TEST(what_changed_rules_opened_is_told_when_it_changes_by_itself)
 	CHECK(!o->told.items[0].by_rules);
 }
 
+TEST(what_went_away_and_came_back_without_a_word_is_no_news)
+{
+	static const enum incident_state away[] = { INCIDENT_REPAIRED, INCIDENT_DROPPED_OUT };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct office *o = begin(arena);
+		struct incident *one = opened(o, RULE_A, "r9");
+
+		tell(o);
+		moves(o, one, away[i]);
+		CHECK_INT(tell_by_rules(o), 0);
+		moves(o, one, INCIDENT_OPEN);
+		CHECK_INT(tell(o), 0);
+		CHECK_INT(o->told.items[0].told_state, INCIDENT_OPEN);
+		moves(o, one, INCIDENT_UNREPAIRED);
+		REQUIRE(tell(o) == 1);
+		CHECK_STR(str_of(o->said.items[0].key), "0000000000000001-2");
+	}
+}
+
+TEST(a_case_that_is_found_not_to_have_ended_tells_no_alert_again)
+{
+	struct office *o = begin(arena);
+	struct incident *one = opened(o, RULE_A, "r9");
+
+	tell(o);
+	moves(o, one, INCIDENT_CLOSED);
+	CHECK_INT(tell(o), 0);
+	one->transitions.n--;
+	one->state = INCIDENT_OPEN;
+	CHECK_INT(tell(o), 0);
+}
+
+TEST(what_people_believe_to_be_open_is_retracted_though_changed_rules_had_ended_it)
+{
+	struct office *o = begin(arena);
+	struct incident *one = opened(o, RULE_A, "r9");
+
+	tell(o);
+	moves(o, one, INCIDENT_REPAIRED);
+	CHECK_INT(tell_by_rules(o), 0);
+	forget_incidents(o);
+	REQUIRE(tell(o) == 1);
+	CHECK_INT(o->said.items[0].state, TOLD_RETRACTED);
+	CHECK_INT(tell(o), 0);
+}
+
+TEST(what_was_retracted_and_brought_back_by_changed_rules_is_not_retracted_again)
+{
+	struct office *o = begin(arena);
+
+	opened(o, RULE_A, "r9");
+	tell(o);
+	forget_incidents(o);
+	CHECK_INT(tell(o), 1);
+	opened(o, RULE_A, "r9");
+	CHECK_INT(tell_by_rules(o), 0);
+	CHECK(!o->told.items[0].gone);
+	forget_incidents(o);
+	CHECK_INT(tell(o), 0);
+}
+
+TEST(an_incident_of_a_case_that_ended_is_not_retracted)
+{
+	struct office *o = begin(arena);
+	struct incident *one = opened(o, RULE_A, "r9");
+
+	tell(o);
+	moves(o, one, INCIDENT_CLOSED);
+	tell(o);
+	forget_incidents(o);
+	CHECK_INT(tell(o), 0);
+}
+
 TEST(a_change_older_than_announce_within_is_listed_and_never_sent)
 {
 	struct office *o = begin(arena);

@@ -215,6 +215,8 @@ static struct told example(struct arena *a, const char *id)
 		.acknowledged_at = DATE_NONE,
 		.silenced_at = 150,
 		.silence = 3,
+		.heard_state = INCIDENT_DROPPED_OUT,
+		.heard_severity = SEVERITY_CRITICAL,
 	};
 	struct incident *incident = ARENA_NEW(a, struct incident);
 
@@ -252,6 +254,7 @@ static void check_same(const struct told *got, const struct told *expected)
 	      got->gone == expected->gone);
 	CHECK(got->acknowledged_at == expected->acknowledged_at &&
 	      str_eq(got->acknowledged_by, expected->acknowledged_by));
+	CHECK(got->heard_state == expected->heard_state && got->heard_severity == expected->heard_severity);
 	CHECK(got->silenced_at == expected->silenced_at && got->silence == expected->silence);
 	CHECK(!got->is_new && got->records.n == expected->records.n);
 	for (size_t i = 0; i < got->records.n && i < expected->records.n; i++)
@@ -296,6 +299,8 @@ TEST(an_incident_that_changed_is_written_back)
 	t.severity = SEVERITY_CRITICAL;
 	t.told_state = TOLD_RETRACTED;
 	t.told_severity = SEVERITY_INFO;
+	t.heard_state = TOLD_RETRACTED;
+	t.heard_severity = SEVERITY_NOTICE;
 	t.announcements = 4;
 	t.changed_at = 300;
 	t.changed_ordinal = 7;
