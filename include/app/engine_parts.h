@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge and
- * announce of one case), dispatch.c (who hears of it), commands.c and acts*.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
+ * announce of one case), telling.c (what is said of it), reminders.c (what is said again), dispatch.c (who hears of it), commands.c and acts*.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
  */
 #ifndef RUPTURED_APP_ENGINE_PARTS_H
 #define RUPTURED_APP_ENGINE_PARTS_H
@@ -86,6 +86,7 @@ enum case_cause {
 	CASE_RECORD, /* a record came or left: judged up to the last session */
 	CASE_TIME,   /* a deadline, or a person's act: up to now */
 	CASE_RULES,  /* changed rules: up to now, and nothing is said */
+	CASE_REMINDER, /* an alert is to be told again: as after a record, for the queue may not be empty */
 };
 int case_judge(struct engine *en, struct stored_case *c, enum case_cause cause, struct error *e);
 /* The same for who has them in hand: all live skeletons of the case, as the store now holds them. */
@@ -95,6 +96,8 @@ struct live_skeletons {
 };
 int case_judge_live(struct engine *en, struct stored_case *c, const struct live_skeletons *live, enum case_cause cause,
 		    struct error *e);
+/* Cases by their ids, in a transaction of its own. */
+int case_judge_all(struct engine *en, const struct str *ids, size_t n, enum case_cause cause, struct error *e);
 /* An alert of the engine about itself, to whatever the routes say of rule `id` ("engine.rules_refused"). */
 int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e);
 
@@ -103,9 +106,15 @@ int case_engine_alert(struct engine *en, const char *id, enum severity severity,
 struct dispatch {
 	const struct alert *alert; /* its route is filled in, a sink at a time */
 	struct dispatch_facts facts;
+	bool acknowledged; /* somebody looks after it: no answer is waited for */
 	int64_t now;
 };
 int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d, struct error *e);
+
+/* reminders.c: alerts that are due to be told again; *ret_n: of how many cases. */
+int reminders_step(struct engine *en, size_t *ret_n, struct error *e);
+/* Inside a transaction: an alert goes out by these routes.  Those that want an answer begin to wait for it. */
+int reminders_begin(struct engine *en, const struct dispatch *d, const delivery_list *to, struct error *e);
 
 /* spares.c: inside a transaction.  Whether a row for `sink` of an alert of this rule wants a spare for the fallback, and
  * how much that may show. */

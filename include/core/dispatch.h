@@ -15,6 +15,9 @@ struct dispatch_decision {
 	delivery_list to; /* empty: reaches nobody */
 };
 
+/* Whether a silence keeps this alert back. */
+bool dispatch_is_silenced(const struct dispatch_facts *facts);
+
 /* In a; names borrowed from the routes. */
 void dispatch_decide(struct arena *a, const struct routes *routes, const struct dispatch_facts *facts,
 		     struct dispatch_decision *ret);
@@ -34,6 +37,9 @@ struct dispatch_plan {
  * case.  `by` NULL: alone. */
 struct dispatch_plan dispatch_plan(const struct dispatch_facts *facts, const struct route *by, bool of_case,
 				   int64_t spent);
+/* How long somebody may take to acknowledge what goes this way, s; 0: nobody need.  Of a safeguarding alert an hour, also
+ * where the route says nothing. */
+int64_t dispatch_ack_within(const struct route *by, const struct rule *rule);
 /* repaired, closed, retracted: nothing more is to be done. */
 bool dispatch_ended(int state);
 

@@ -3,21 +3,10 @@
  * One case: its skeletons -> history -> judge -> announce -> incidents, outbox rows and the next deadline, all inside
  * the caller's transaction.
  */
-#include "app/engine_parts.h"
+#include "app/telling.h"
 #include "core/horizon.h"
-#include "core/origin.h"
 #include "io/clock.h"
 #include "io/fault.h"
-
-/* What an announcement is made of. */
-struct telling {
-	struct engine *en;
-	struct arena *a;
-	const struct stored_case *c;
-	struct history *history;
-	const struct judgement *judgement;
-	int64_t now;
-};
 
 static void random_id(void *user, char ret[INCIDENT_ID_SIZE])
 {
@@ -28,26 +17,6 @@ static void random_id(void *user, char ret[INCIDENT_ID_SIZE])
 int64_t engine_now(const struct engine *en)
 {
 	return en->options.as_of != DATE_NONE ? en->options.as_of : clock_now();
-}
-
-static int tell(struct telling *t, const told_list *told, const announcement_list *list, struct error *e)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		const struct announcement *n = &list->items[i];
-		const struct rule *rule = rules_find(t->en->rules, told->items[n->told].rule);
-		struct alert alert;
-		struct dispatch d = { .alert = &alert, .now = t->now };
-
-		/* A rule that is gone left with changed rules, and those are told to nobody. */
-		if (!rule)
-			continue;
-		alert_make(t->a, n, &told->items[n->told], t->en->rules, t->c->token, &alert);
-		d.facts = (struct dispatch_facts){ .rule = rule, .severity = n->severity, .state = n->state };
-		origin_find(t->a, t->history, told->items[n->told].changed_ordinal, &d.facts);
-		if (dispatch_alert(t->en, t->a, &d, e) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_cause cause, struct error *e)
@@ -65,11 +34,13 @@ static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_ca
 
 	if (store_told(en->store, t->a, c->row, &old, e) < 0)
 		return -1;
-	up_to = judged_up_to(t->history, en->rules, &old, t->now, cause == CASE_RECORD);
+	up_to = judged_up_to(t->history, en->rules, &old, t->now, cause == CASE_RECORD || cause == CASE_REMINDER);
 	t->judgement = judge(t->a, t->history, en->rules, up_to, NULL);
 	announce(t->a, &old, t->judgement, t->history, en->rules, &policy, ids, &told, &list);
 	fault_point("judged");
-	if (store_told_put(en->store, c->row, &told, e) < 0 || tell(t, &told, &list, e) < 0)
+	if (cause != CASE_RULES && telling_run(t, &told, &list, e) < 0)
+		return -1;
+	if (store_told_put(en->store, c->row, &told, e) < 0)
 		return -1;
 	c->next_deadline = t->judgement->next_deadline;
 	return store_case_update(en->store, c, e);
@@ -79,10 +50,11 @@ int case_judge_live(struct engine *en, struct stored_case *c, const struct live_
 		    struct error *e)
 {
 	struct telling t = { .en = en, .a = &en->case_arena, .c = c, .now = engine_now(en) };
+	struct history *history = history_build(t.a, &c->roster, live->items, live->n, c->closed_at);
 	int rc;
 
-	t.history = history_build(t.a, &c->roster, live->items, live->n, c->closed_at);
-	t.history->name = c->token;
+	history->name = c->token;
+	t.history = history;
 	rc = judge_and_tell(&t, c, cause, e);
 	arena_reset(&en->case_arena);
 	return rc;
@@ -98,6 +70,25 @@ int case_judge(struct engine *en, struct stored_case *c, enum case_cause cause, 
 		return -1;
 	live = (struct live_skeletons){ (const struct skeleton **)stored, n };
 	return case_judge_live(en, c, &live, cause, e);
+}
+
+int case_judge_all(struct engine *en, const struct str *ids, size_t n, enum case_cause cause, struct error *e)
+{
+	struct arena a = { 0 };
+	struct stored_case *c;
+	int rc = store_begin(en->store, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = store_case(en->store, &a, ids[i], &c, e);
+		if (rc == 0 && c)
+			rc = case_judge(en, c, cause, e);
+	}
+	if (rc == 0)
+		rc = store_commit(en->store, e);
+	if (rc < 0)
+		store_rollback(en->store);
+	arena_release(&a);
+	return rc;
 }
 
 int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e)

@@ -386,6 +386,15 @@ static struct route settle(const struct route_said *said, const struct route *ou
 	return ret;
 }
 
+/* Of a safeguarding rule, for all that is known here: that it wants an answer need not be said (core/dispatch.h). */
+static bool names_a_rule(const struct route *route)
+{
+	for (size_t i = 0; i < route->rules.n; i++)
+		if (!memchr(route->rules.items[i].p, '*', route->rules.items[i].n))
+			return true;
+	return false;
+}
+
 /* What goes only with something else. */
 static void route_check(struct routes_reading *rs, const struct doc *doc, const struct route *route)
 {
@@ -401,7 +410,7 @@ static void route_check(struct routes_reading *rs, const struct doc *doc, const 
 	if (ack && route->ack_within_s && !route->escalate.n)
 		reader_error(rs->r, ack, "escalation", "name the sinks under \"escalate\"",
 			     "nobody is told when nobody acknowledges");
-	if (escalate && !route->ack_within_s)
+	if (escalate && !route->ack_within_s && !names_a_rule(route))
 		reader_error(rs->r, escalate, "escalation", "write \"ack_within: 60 minutes\" beside it",
 			     "it is never said when this happens");
 }

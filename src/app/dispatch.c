@@ -86,5 +86,5 @@ int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d,
 		return -1;
 	en->counts.announcements++;
 	en->to_relay = true;
-	return 0;
+	return reminders_begin(en, d, &decision.to, e);
 }

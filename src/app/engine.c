@@ -10,6 +10,7 @@
 #include "io/clock.h"
 #include "io/fault.h"
 #include "io/log.h"
+#include "io/store_acts.h"
 
 #define DUE_MAX		   200 /* cases whose timers are judged in one transaction */
 #define SWEEP_MAX	   50  /* cases judged again under changed rules in one transaction */
@@ -41,32 +42,12 @@ static int sweep_start(struct engine *en, struct error *e)
 	return rc;
 }
 
-/* Cases from `ids` judged again, in one transaction. */
-static int judge_cases(struct engine *en, const struct str *ids, size_t n, enum case_cause cause, struct error *e)
-{
-	struct arena a = { 0 };
-	struct stored_case *c;
-	int rc = store_begin(en->store, e);
-
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		rc = store_case(en->store, &a, ids[i], &c, e);
-		if (rc == 0 && c)
-			rc = case_judge(en, c, cause, e);
-	}
-	if (rc == 0)
-		rc = store_commit(en->store, e);
-	if (rc < 0)
-		store_rollback(en->store);
-	arena_release(&a);
-	return rc;
-}
-
 static int sweep_step(struct engine *en, bool *ret_progress, struct error *e)
 {
 	size_t left = en->sweep.n - en->sweep_next, n = left < SWEEP_MAX ? left : SWEEP_MAX;
 
 	*ret_progress = true;
-	if (judge_cases(en, en->sweep.items + en->sweep_next, n, CASE_RULES, e) < 0)
+	if (case_judge_all(en, en->sweep.items + en->sweep_next, n, CASE_RULES, e) < 0)
 		return error_context(e, "judging again under changed rules");
 	fault_point("swept");
 	en->sweep_next += n;
@@ -403,7 +384,7 @@ static int timers_step(struct engine *en, size_t *ret_n, struct error *e)
 
 	*ret_n = due.n;
 	if (rc == 0 && due.n) {
-		rc = judge_cases(en, due.items, due.n, CASE_TIME, e);
+		rc = case_judge_all(en, due.items, due.n, CASE_TIME, e);
 		fault_point("timers-committed");
 	}
 	if (rc == 0)
@@ -428,9 +409,9 @@ static void earlier(int64_t *wake_ms, int64_t at_ms)
 
 static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
 {
-	int64_t now = clock_monotonic_ms(), deadline, look = unfinished_next_look(en);
+	int64_t now = clock_monotonic_ms(), deadline, reminder, look = unfinished_next_look(en);
 
-	if (store_next_deadline(en->store, &deadline, e) < 0)
+	if (store_next_deadline(en->store, &deadline, e) < 0 || store_next_reminder(en->store, &reminder, e) < 0)
 		return -1;
 	*ret_ms = en->listing_due_ms;
 	earlier(ret_ms, en->receipts_due_ms);
@@ -438,6 +419,8 @@ static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
 		earlier(ret_ms, monotonic_of(look, now));
 	if (deadline != DATE_NONE && en->options.as_of == DATE_NONE)
 		earlier(ret_ms, monotonic_of(deadline, now));
+	if (reminder != DATE_NONE && en->options.as_of == DATE_NONE)
+		earlier(ret_ms, monotonic_of(reminder, now));
 	return 0;
 }
 
@@ -484,21 +467,22 @@ static int judging_step(struct engine *en, bool look, size_t *ret_n, struct erro
 /* Each part gets its turn though another is in trouble (its disk is full); the first trouble is told. */
 static int work(struct engine *en, bool look, size_t *ret_done, struct error *e)
 {
-	size_t commands = 0, judged = 0, read = 0;
-	struct error troubles[3];
-	int rc[3] = { 0 };
+	size_t commands = 0, judged = 0, read = 0, reminded = 0;
+	struct error troubles[4];
+	int rc[4] = { 0 };
 
 	if (look)
 		rc[0] = commands_step(en, &commands, &troubles[0]);
 	rc[1] = judging_step(en, look, &judged, &troubles[1]);
-	rc[2] = delivery_step(en, &read, &troubles[2]);
-	for (int i = 0; i < 3; i++) {
+	rc[2] = reminders_step(en, &reminded, &troubles[2]);
+	rc[3] = delivery_step(en, &read, &troubles[3]);
+	for (int i = 0; i < 4; i++) {
 		if (rc[i] < 0) {
 			*e = troubles[i];
 			return -1;
 		}
 	}
-	*ret_done = commands + judged + read;
+	*ret_done = commands + judged + read + reminded;
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/dispatch.h"
 
-#define ESCALATION_ROUTE_GONE STR("fallback")
-#define EVERY_DAY	      0x7f
+#define EVERY_DAY    0x7f
+#define SAFETY_ACK_S 3600
 
 /* Of a route with a budget that says no times. */
 static const struct digest_times overflow_times = { true, 7 * 60, EVERY_DAY };
@@ -12,22 +12,29 @@ static bool is_urgent(const struct dispatch_facts *facts)
 	return facts->rule->safety || facts->severity >= SEVERITY_CRITICAL;
 }
 
-/* To whom the route escalates; where it is gone, to the fallback. */
+bool dispatch_is_silenced(const struct dispatch_facts *facts)
+{
+	return facts->silenced && !is_urgent(facts);
+}
+
+/* To whom the route escalates; where it names nobody, once more to those who did not answer; where it is gone, as any
+ * alert. */
 static void escalate(struct arena *a, const struct routes *routes, const struct dispatch_facts *facts,
 		     delivery_list *ret)
 {
 	const struct route *route = routes_find(routes, facts->escalate);
+	const struct strs *to = route && route->escalate.n ? &route->escalate : route ? &route->to : NULL;
 
-	for (size_t i = 0; route && i < route->escalate.n; i++)
-		*VEC_PUSH(a, ret) = (struct delivery){ route->name, route->escalate.items[i], NULL };
-	if (!ret->n && !facts->rule->safety && routes->fallback.p)
-		*VEC_PUSH(a, ret) = (struct delivery){ ESCALATION_ROUTE_GONE, routes->fallback, NULL };
+	for (size_t i = 0; to && i < to->n; i++)
+		*VEC_PUSH(a, ret) = (struct delivery){ route->name, to->items[i], NULL };
+	if (!ret->n)
+		routes_match(a, routes, facts, ret, NULL);
 }
 
 void dispatch_decide(struct arena *a, const struct routes *routes, const struct dispatch_facts *facts,
 		     struct dispatch_decision *ret)
 {
-	*ret = (struct dispatch_decision){ .silenced = facts->silenced && !is_urgent(facts) };
+	*ret = (struct dispatch_decision){ .silenced = dispatch_is_silenced(facts) };
 	if (ret->silenced)
 		return;
 	if (facts->escalate.p)
@@ -52,6 +59,13 @@ struct dispatch_plan dispatch_plan(const struct dispatch_facts *facts, const str
 		.how = grouped ? DISPATCH_GROUP : DISPATCH_ALONE,
 		.wait_s = is_urgent(facts) ? 0 : by->wait_s,
 	};
+}
+
+int64_t dispatch_ack_within(const struct route *by, const struct rule *rule)
+{
+	if (!by || by->ack_within_s)
+		return by ? by->ack_within_s : 0;
+	return rule->safety ? SAFETY_ACK_S : 0;
 }
 
 bool dispatch_ended(int state)

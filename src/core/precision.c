@@ -3,16 +3,12 @@
 
 #include <math.h>
 
-#define Z_95 1.959963984540054 /* the standard normal's 97.5th percentile */
+#include "core/mark.h"
 
 struct precision precision_of(int64_t useful, int64_t verdicts)
 {
-	double n = (double)verdicts, p = (double)useful / n, z2 = Z_95 * Z_95;
-	double middle, reach;
+	struct precision ret = { .share = verdicts > 0 ? (double)useful / (double)verdicts : NAN };
 
-	if (verdicts <= 0)
-		return (struct precision){ NAN, 0, 1 };
-	middle = (p + z2 / (2 * n)) / (1 + z2 / n);
-	reach = Z_95 / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n));
-	return (struct precision){ p, fmax(0, middle - reach), fmin(1, middle + reach) };
+	wilson_interval((uint64_t)useful, (uint64_t)verdicts, &ret.low, &ret.high);
+	return ret;
 }

@@ -375,6 +375,12 @@ TEST(what_a_route_says_of_times_and_people_is_checked)
 			"nobody is told when nobody acknowledges [escalation]");
 	CHECK_COMPLAINT("routes: [{name: a, to: log, escalate: log}]\n",
 			"it is never said when this happens [escalation]");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, escalate: log, match: {rules: [drops.*]}}]\n",
+			"it is never said when this happens [escalation]");
+	CHECK_STR(
+		complaint(arena,
+			  "version: 1\nroutes: [{name: a, to: log, escalate: log, match: {rules: [safeguarding]}}]\n"),
+		"");
 	CHECK_COMPLAINT("routes: [{name: a, to: log, escalate: nobody, ack_within: 1 hour}]\n",
 			"there is no sink \"nobody\"");
 }

@@ -119,10 +119,35 @@ TEST(what_escalates_goes_where_its_route_says_and_nowhere_else)
 	CHECK_STR(d.to.items[0].route, "r");
 	facts.escalate = STR("gone");
 	dispatch_decide(arena, &routes, &facts, &d);
-	CHECK_STR(d.to.items[0].sink, "log");
+	CHECK_STR(d.to.items[0].sink, "desk");
 	facts.rule = &safeguarding;
 	dispatch_decide(arena, &routes, &facts, &d);
-	CHECK_INT(d.to.n, 0);
+	REQUIRE(d.to.n == 1);
+	CHECK_STR(d.to.items[0].sink, "desk");
+}
+
+TEST(where_a_route_escalates_to_nobody_the_same_hear_it_once_more)
+{
+	struct routes routes = two(arena);
+	struct dispatch_facts facts = facts_of(&safeguarding, SEVERITY_CRITICAL);
+	struct dispatch_decision d;
+
+	routes.all.items[0].escalate.n = 0;
+	facts.escalate = STR("r");
+	dispatch_decide(arena, &routes, &facts, &d);
+	REQUIRE(d.to.n == 1);
+	CHECK_STR(d.to.items[0].sink, "desk");
+}
+
+TEST(safeguarding_wants_an_answer_within_an_hour_even_if_no_one_says_so)
+{
+	struct route silent = { 0 }, says = { .ack_within_s = 600 };
+
+	CHECK_INT(dispatch_ack_within(&silent, &safeguarding), 3600);
+	CHECK_INT(dispatch_ack_within(&says, &safeguarding), 600);
+	CHECK_INT(dispatch_ack_within(&silent, &drops), 0);
+	CHECK_INT(dispatch_ack_within(&says, &drops), 600);
+	CHECK_INT(dispatch_ack_within(NULL, &safeguarding), 0);
 }
 
 TEST(repaired_closed_and_retracted_are_ends)
