@@ -12,7 +12,6 @@
 /* Readers of settings, for `struct field`. */
 void read_url(struct reader *r, const struct doc *v, void *into, const struct field *f);     /* struct str; detail: struct words, the schemes */
 void read_secret(struct reader *r, const struct doc *v, void *into, const struct field *f);  /* the same, of a file that only some may read */
-void read_timeout(struct reader *r, const struct doc *v, void *into, const struct field *f); /* int64_t ms */
 extern const struct shape shape_url;
 
 #define REMOTE_TIMEOUT_MS 10000

@@ -62,6 +62,7 @@ const struct code_row diag_codes[] = {
 	{ "log-address", "no place for a log line", "/PATH, udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT" },
 	{ "log-word", "a word that cannot stand in the header of a log line", "printable ASCII without spaces" },
 	{ "longer_than", "no length of time", "write 21 days or 2x own interval" },
+	{ "mail-address", "no address of mail", "write it plain: desk@clinic.example" },
 	{ "minus", "nothing that could be taken away", "name somebody else under `minus`" },
 	{ "missing", "what unknown counts as", "write yes or no" },
 	{ "missing-key", "a key that must be there", "the hint says what it is for" },

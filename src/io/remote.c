@@ -7,8 +7,7 @@
 #include "io/files.h"
 #include "io/sink_keys.h"
 
-#define TIMEOUT_MAX_S 300
-#define SECRET_MAX    4096
+#define SECRET_MAX 4096
 
 /* ---- settings ---- */
 
@@ -60,18 +59,6 @@ void read_secret(struct reader *r, const struct doc *v, void *into, const struct
 				     .p,
 			     "everybody may read %.*s", STR_ARG(path));
 	*(struct str *)into = path;
-}
-
-void read_timeout(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	int64_t s = -1;
-
-	read_duration(r, v, &s, f);
-	if (s == 0 || s > TIMEOUT_MAX_S)
-		reader_error(r, v, "timeout", "write \"10 seconds\" or so",
-			     "expected a time from 1 second to 5 minutes");
-	else if (s > 0)
-		*(int64_t *)into = s * 1000;
 }
 
 int secret_file_read(struct arena *a, struct str path, struct str *ret, struct error *e)

@@ -15,8 +15,8 @@ static const struct field webhook_fields[] = {
 	  read_secret, offsetof(struct webhook_settings, secret_file), false, NULL, "/path", &sink_path_shape },
 	{ "ca", "the certificates of the authorities to trust. Default: those of the system", read_sink_path,
 	  offsetof(struct webhook_settings, ca), false, NULL, "/path", &sink_path_shape },
-	{ "timeout", "for the whole delivery. Default: 10 seconds", read_timeout,
-	  offsetof(struct webhook_settings, timeout_ms), false, NULL, "a time span, at most 5 minutes",
+	{ "timeout", "for the whole delivery. Default: 10 seconds", read_sink_timeout,
+	  offsetof(struct webhook_settings, timeout_ms), false, NULL, "a time span, at most 1 hour",
 	  &shape_duration },
 	{ 0 },
 };

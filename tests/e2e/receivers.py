@@ -1,14 +1,19 @@
-"""Receivers of the network, run by a test: an HTTP(S) server that answers as it is told, and certificates for it."""
+"""Receivers of the network, run by a test: servers of HTTP and of mail that answer as they are told, and certificates."""
+import email
+import email.policy
 import http.server
 import json
 import socket
 import ssl
 import struct
 import subprocess
+import sys
 import threading
 import time
 
-from box import check
+from box import Skip, check
+
+DEBIAN_PACKAGES = "/usr/lib/python3/dist-packages"
 
 
 class Authority:
@@ -39,6 +44,12 @@ class Authority:
         return cert, key
 
 
+def server_context(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
+
+
 class Receiver:
     """An HTTP server on this machine.  `answers` are used up one by one, then it is always the last: a status, a status
     with headers, or one of the words below."""
@@ -53,10 +64,9 @@ class Receiver:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
         if tls:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*tls)
-            # Shaken hands in the request's thread, or one that never comes would hold up all others.
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            # Hands are shaken in the request's thread, or one that never comes would hold up all others.
+            self.server.socket = server_context(tls).wrap_socket(self.server.socket, server_side=True,
+                                                                 do_handshake_on_connect=False)
         self.port = self.server.server_address[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/alerts"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -124,3 +134,60 @@ class Receiver:
 
     def __exit__(self, *problem):
         self.close()
+
+
+class MailServer:
+    """A mail server on this machine (aiosmtpd).  `answers` as above, to the mail itself; `refuses`: address -> answer."""
+
+    def __init__(self, *answers, tls=None, starttls=None, login=None, refuses=None):
+        # Where Debian's packages are: the first python3 of the PATH may be another.
+        if DEBIAN_PACKAGES not in sys.path:
+            sys.path.append(DEBIAN_PACKAGES)
+        try:
+            from aiosmtpd.controller import Controller
+            from aiosmtpd.smtp import AuthResult
+        except ImportError:
+            raise Skip("aiosmtpd is not installed")
+        self.answers = list(answers) or ["250 taken"]
+        self.refuses = refuses or {}
+        self.mails, self.greetings, self.logins = [], [], []
+
+        def authenticate(server, session, envelope, mechanism, data):
+            given = (data.login.decode(), data.password.decode())
+            self.logins.append((mechanism, *given, session.ssl is not None))
+            return AuthResult(success=given == login, handled=False)
+
+        options = {}
+        if starttls:
+            options.update(tls_context=server_context(starttls), require_starttls=True)
+        if login:
+            options.update(authenticator=authenticate, auth_required=True, auth_require_tls=not tls)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"{'smtps' if tls else 'smtp'}://127.0.0.1:{self.port}"
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ssl_context=tls and server_context(tls),
+                                     **options)
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        self.greetings.append(hostname)
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.mails.append({"from": envelope.mail_from, "to": list(envelope.rcpt_tos), "bytes": envelope.original_content,
+                           "mail": email.message_from_bytes(envelope.original_content, policy=email.policy.default)})
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def __enter__(self):
+        self.controller.start()
+        return self
+
+    def __exit__(self, *problem):
+        self.controller.stop()

@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "io/files.h"
 #include "io/sink_exec.h"
+#include "io/sink_smtp.h"
 #include "io/sink_syslog.h"
 #include "io/sink_webhook.h"
 #include "test.h"
@@ -242,7 +243,41 @@ TEST(a_webhook_that_cannot_work_is_told)
 	CHECK_COMPLAINT(WEBHOOK("url: 'http://desk.example/'"), "can read the alerts [plain-text]");
 	CHECK_COMPLAINT(WEBHOOK("url: 'https://desk.example/', secret_file: x"),
 			"\"x\" is not an absolute path [relative-path]");
-	CHECK_COMPLAINT(WEBHOOK("url: 'https://desk.example/', timeout: 6 minutes"), "[timeout]");
+	CHECK_COMPLAINT(WEBHOOK("url: 'https://desk.example/', timeout: 2 hours"), "[timeout]");
+}
+
+#define SMTP(settings)                                                                                                 \
+	"sinks: {log: {smtp: {url: 'smtp://mail.example', from: a@b.example, to: c@d.example, " settings               \
+	"}}}\nfallback: log\n"
+
+TEST(a_mail_carries_tokens_over_starttls)
+{
+	struct config *c = parse(arena, "version: 1\n" SMTP("user: u, password_file: /nowhere/p"));
+	const struct smtp_settings *s = c->sinks.items[0].settings;
+
+	CHECK_INT(c->sinks.items[0].privacy, PRIVACY_TOKENS);
+	CHECK_INT(s->starttls, 0);
+	CHECK_INT(s->to.n, 1);
+	CHECK_STR(s->to.items[0], "c@d.example");
+	CHECK_STR(s->password_file, "/nowhere/p");
+	config_free(c);
+}
+
+TEST(a_mail_sink_that_cannot_work_or_keeps_no_secret_is_told)
+{
+	CHECK_COMPLAINT("sinks: {log: {smtp: {url: 'https://x/', from: a, to: []}}}\nfallback: log\n",
+			"\"https\" is not spoken");
+	CHECK_COMPLAINT("sinks: {log: {smtp: {url: 'https://x/', from: a, to: []}}}\nfallback: log\n",
+			"\"a\" is no address of mail [mail-address]");
+	CHECK_COMPLAINT("sinks: {log: {smtp: {url: 'https://x/', from: a, to: []}}}\nfallback: log\n",
+			"a mail to nobody");
+	CHECK_COMPLAINT(SMTP("user: u"), "one half of a login is not said");
+	CHECK_COMPLAINT(SMTP("password_file: /nowhere/p"), "one half of a login is not said");
+	CHECK_COMPLAINT(SMTP("starttls: no"), "whoever is on the way to mail.example can read the alerts");
+	CHECK_COMPLAINT(SMTP("starttls: no, user: u, password_file: /nowhere/p"),
+			"error: the password would be sent in plain text [plain-text]");
+	CHECK_COMPLAINT(SMTP("subject: '{rul}'"), "did you mean \"rule\"?");
+	CHECK_COMPLAINT(SMTP("template: 'x {say}'"), "does not carry {say} [token-privacy]");
 }
 
 TEST(a_sink_is_of_one_kind_and_has_a_name)
