@@ -19,14 +19,18 @@ struct instrument {
 	struct strs items;   /* names of items and subscales */
 	double item_min, item_max; /* of each of those; NAN: not said */
 	struct str source;
+	struct instrument_place {
+		struct str file; /* absent: nowhere */
+		uint32_t line;
+	} at, was_at; /* where it is defined; where the definition stands whose place it took */
 };
 
 struct instruments {
 	VEC(struct instrument) all;
 };
 
-/* Reads the map under `instruments:`; a later definition of a name replaces the earlier. */
-void instruments_read(struct instruments *set, struct reader *r, const struct doc *doc);
+/* Reads the map under `instruments:` of a file; a later definition of a name replaces the earlier. */
+void instruments_read(struct instruments *set, struct reader *r, const struct doc *doc, struct str file);
 /* The keys of one instrument, for the reference page. */
 const struct field *instrument_fields(void);
 const struct instrument *instruments_find(const struct instruments *set, struct str name); /* NULL */

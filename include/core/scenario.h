@@ -82,7 +82,7 @@ struct scenario_result {
 
 /* By rule, over all tests run. */
 struct scenario_coverage {
-	size_t tests, passed, fired, near_misses; /* of the rule itself: fired, and nothing expected and nothing came */
+	size_t tests, passed, fired, near_misses; /* of the rule itself: fired; nothing expected, something known, and nothing came */
 	uint64_t signals_true;			  /* by any test */
 	uint64_t lines_reached;			  /* of its ladder, likewise */
 };

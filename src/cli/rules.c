@@ -227,6 +227,18 @@ static bool is_first_of_file(const struct ruleset *rs, const struct request *rq,
 	return is_wanted(rq, &rs->rules[rule]);
 }
 
+/* Questionnaires that took the place of others of their names: rules that read them measure something else. */
+static void list_replaced(const struct instruments *set, struct buf *out)
+{
+	for (size_t i = 0; i < set->all.n; i++) {
+		const struct instrument *in = &set->all.items[i];
+
+		if (in->was_at.file.p)
+			buf_printf(out, "\nquestionnaire %.*s as in %.*s:%u, in place of %.*s:%u\n", STR_ARG(in->name),
+				   STR_ARG(in->at.file), in->at.line, STR_ARG(in->was_at.file), in->was_at.line);
+	}
+}
+
 static void print_list(const struct ruleset *rs, const struct request *rq)
 {
 	struct widths w = measure(rs, rq);
@@ -241,6 +253,8 @@ static void print_list(const struct ruleset *rs, const struct request *rq)
 			if (is_wanted(rq, &rs->rules[i]) && str_eq(rs->rules[i].file, rs->rules[first].file))
 				list_rule(&rs->rules[i], w, now, &out);
 	}
+	if (!rq->wanted)
+		list_replaced(&rs->instruments, &out);
 	fputs(buf_str(&out).p, stdout);
 	buf_release(&out);
 }

@@ -107,17 +107,18 @@ static bool entry_read(struct reader *r, const struct doc_pair *pair, struct ins
 	return fine;
 }
 
-static void instruments_put(struct instruments *set, struct arena *a, const struct instrument *i)
+static void instruments_put(struct instruments *set, struct arena *a, struct instrument *i)
 {
 	for (size_t k = 0; k < set->all.n; k++)
 		if (str_eq(set->all.items[k].name, i->name)) {
+			i->was_at = set->all.items[k].at;
 			set->all.items[k] = *i;
 			return;
 		}
 	*VEC_PUSH(a, &set->all) = *i;
 }
 
-void instruments_read(struct instruments *set, struct reader *r, const struct doc *doc)
+void instruments_read(struct instruments *set, struct reader *r, const struct doc *doc, struct str file)
 {
 	struct instrument i;
 
@@ -130,9 +131,13 @@ void instruments_read(struct instruments *set, struct reader *r, const struct do
 		reader_error(r, doc, "too-many", NULL, "more than %d instruments", INSTRUMENTS_MAX);
 		return;
 	}
-	for (size_t k = 0; k < doc->n; k++)
-		if (entry_read(r, &doc->pairs[k], &i))
-			instruments_put(set, r->arena, &i);
+	file = arena_dup(r->arena, file);
+	for (size_t k = 0; k < doc->n; k++) {
+		if (!entry_read(r, &doc->pairs[k], &i))
+			continue;
+		i.at = (struct instrument_place){ file, doc->pairs[k].at.line };
+		instruments_put(set, r->arena, &i);
+	}
 	for (size_t k = 0; k < set->all.n; k++)
 		if (instruments_find(set, set->all.items[k].family))
 			reader_error(r, doc, "family", "give the family a name of its own",

@@ -55,7 +55,9 @@ static const struct field override_table[] = {
 #define MAX_NAMES 32
 
 /* What keeps a rule from being heard, or from being heard long: not for locked rules. */
-static const char *const locked_keys[] = { "status", "signals", "when", "repaired", "quiet" };
+static const char *const locked_keys[] = {
+	"status", "signals", "when", "raise", "repaired", "unrepaired_after", "quiet"
+};
 
 const struct field *override_fields(void)
 {

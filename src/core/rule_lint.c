@@ -3,6 +3,7 @@
 
 #include "core/rule_read.h"
 #include "core/scalar.h"
+#include "core/verdict.h"
 
 static const char *const tokens[] = { "member", "other", "case", "session", "rule" };
 #define N_TOKENS (sizeof tokens / sizeof tokens[0])
@@ -116,6 +117,39 @@ static void lint_used(struct reader *r, const struct rule_form *form)
 					"no condition uses the signal \"%.*s\"", STR_ARG(form->rule.signals[i]->name));
 }
 
+/* The key that holds the distance from the usual, and what the usual itself is there. */
+static const struct doc *distance_doc(const struct signal *s, double *ret_usual)
+{
+	*ret_usual = 0;
+	if (doc_get(s->source, "sd"))
+		return doc_get(s->source, "sd");
+	if (doc_get(s->source, "by"))
+		return doc_get(s->source, "by");
+	*ret_usual = s->threshold.unit == UNIT_PERCENT ? 100 : 1;
+	return doc_get(s->source, "times");
+}
+
+/* A finding that whatever is usual for the person makes: most often a sign that was left out. */
+static void lint_usual(struct reader *r, const struct rule_form *form)
+{
+	uint64_t speaks_for = form->rule.strength ? 0 : rule_signals_for(&form->rule);
+
+	for (size_t i = 0; i < form->rule.n_signals; i++) {
+		const struct signal *s = form->rule.signals[i];
+		const struct doc *v;
+		double usual;
+
+		if (!(speaks_for >> i & 1) || !s->kind || !s->threshold.words.n ||
+		    (s->versus != BASELINE_OWN_MEAN && s->versus != BASELINE_OWN_MEDIAN))
+			continue;
+		v = distance_doc(s, &usual);
+		if (v && threshold_test(&s->threshold, usual) == TRUTH_TRUE)
+			reader_warn(r, v, "usual", "a fall is `at most -2`, half as much `times: at most 0.5`",
+				    "what is usual for this person meets \"%.*s\" as well",
+				    STR_ARG(s->threshold.words));
+	}
+}
+
 /* Whether the rule has no witness but the transcript; somebody's age or another rule's incident is none. */
 static bool is_transcript_only(const struct rule *rule)
 {
@@ -203,6 +237,7 @@ void rule_lint(struct reader *r, const struct rule_form *form)
 	if (form->doc->kind != DOC_MAP)
 		return;
 	lint_used(r, form);
+	lint_usual(r, form);
 	lint_subjects(r, form);
 	lint_cap(r, form);
 	lint_ladder(r, form);

@@ -174,7 +174,7 @@ static void open_file(struct making *m, size_t i)
 		struct path here = { NULL, "instruments", 0 };
 
 		r->path = &here;
-		instruments_read(&m->rs->instruments, r, file->instruments);
+		instruments_read(&m->rs->instruments, r, file->instruments, m->sources[i].file);
 		r->path = NULL;
 	}
 	if (file->signals)

@@ -165,6 +165,19 @@ static void count_verdicts(struct scenario_suite *suite, const struct explanatio
 	}
 }
 
+/* Where all that the rule looks at is missing there is nothing that it could have missed. */
+static bool saw_anything(const struct scenario_result *r)
+{
+	for (size_t i = 0; i < r->explanation->all.n; i++) {
+		const struct explained *e = &r->explanation->all.items[i];
+
+		for (size_t s = 0; e->verdict.rule == r->rule && s < e->rule->n_signals; s++)
+			if (e->verdict.readings[s].truth != TRUTH_NO_DATA)
+				return true;
+	}
+	return false;
+}
+
 static void count_test(struct scenario_suite *suite, const struct scenario_result *r)
 {
 	struct scenario_coverage *c = &suite->coverage[r->rule];
@@ -172,7 +185,7 @@ static void count_test(struct scenario_suite *suite, const struct scenario_resul
 	c->tests++;
 	c->passed += r->passed;
 	c->fired += r->passed && r->fired.n;
-	c->near_misses += r->passed && !r->fired.n;
+	c->near_misses += r->passed && !r->fired.n && saw_anything(r);
 	count_verdicts(suite, r->explanation);
 }
 

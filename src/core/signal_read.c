@@ -341,6 +341,14 @@ static void check_whole(struct reader *r, const struct doc *doc, const struct si
 		s->kind->check(r, doc, s);
 }
 
+/* Before the default: only what was said. */
+static void check_needs(struct reader *r, const struct doc *doc, const struct signal *s)
+{
+	if (s->needs > 0 && s->versus == BASELINE_NONE && !measure_is(s, "recovered") && !measure_is(s, "slope"))
+		reader_error(r, doc_get(doc, "needs"), "needs", "take it out, or add `versus: own mean`",
+			     "\"needs\" belongs to a baseline, and there is none");
+}
+
 static void default_needs(struct signal *s)
 {
 	if (s->needs > 0)
@@ -380,6 +388,7 @@ static void read_kind(struct reader *r, const struct doc *doc, const struct doc_
 		read_versus_form(r, doc, s);
 	else
 		read_plain(r, doc, s);
+	check_needs(r, doc, s);
 	default_needs(s);
 	check_whole(r, doc, s);
 }

@@ -130,6 +130,9 @@ static void read_fields(struct reader *r, const struct doc *v, const struct fiel
 			     "the weight of what? The selector has no \"says\"");
 	else if (m->weight.words.p)
 		threshold_check(r, weight, &m->weight, LEXICON_MIN_WEIGHT, INFINITY, "what is found weighs something");
+	if (m->from == m->to && (m->from == WHO_MEMBER || m->from == WHO_OTHER))
+		reader_error(r, doc_get(v, "to"), "to-oneself", "leave `to` out, or name somebody else",
+			     "nobody speaks to themselves: this would never be true");
 	if (m->words.words.p)
 		threshold_check(r, doc_get(v, "words"), &m->words, 0, INFINITY, "a number of words begins at 0");
 }

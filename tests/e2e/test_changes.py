@@ -77,3 +77,11 @@ def test_a_case_is_excepted_by_its_token(box):
     check("[excepted until 2030-01-01: a form was wrong]" in said, said)
     box.drop(fires(box, case="K2"))
     box.wait_told(2)
+
+
+def test_a_questionnaire_that_takes_the_place_of_another_is_told(box):
+    shipped = ROOT / "rules" / "instruments.yaml"
+    low = box.rules(LOW)
+    own = box.rules("version: 1\ninstruments:\n  SRS: {family: alliance40, range: 0-40, better: high}\n", "own.yaml")
+    ran = box.run("rupturectl", "rules", "--rules", shipped, "--rules", low, "--rules", own)
+    check(f"questionnaire SRS as in {own}:3, in place of {shipped}:" in ran.out, ran.out + ran.err)

@@ -9,7 +9,7 @@ static struct instruments read(struct arena *a, const char *yaml, struct str *co
 
 	reading_begin(&in, a, yaml);
 	if (in.doc)
-		instruments_read(&set, &in.reader, in.doc);
+		instruments_read(&set, &in.reader, in.doc, STR("i.yaml"));
 	*complaints = reading_complaints(&in, a);
 	return set;
 }
@@ -69,7 +69,7 @@ TEST(a_later_definition_of_an_instrument_replaces_the_earlier)
 
 	for (int i = 0; i < 2; i++) {
 		reading_begin(&in, arena, i ? "X: {range: 0-10, better: low}\n" : "X: {range: 0-40, better: high}\n");
-		instruments_read(&set, &in.reader, in.doc);
+		instruments_read(&set, &in.reader, in.doc, STR("i.yaml"));
 		CHECK_INT(in.diags.errors, 0);
 	}
 	CHECK_INT(set.all.n, 1);

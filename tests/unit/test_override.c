@@ -248,7 +248,8 @@ TEST(a_locked_rule_is_neither_retired_nor_weakened_by_an_override)
 	static const char *const weak[] = { "status: retired", "severity: notice",
 					    "when: not low",   "signals: {low: {value: less than 10}}",
 					    "status: test",    "severity: [{warning: low}]",
-					    "quiet: 30 days",  "repaired: {score: SRS, value: at least 30}" };
+					    "quiet: 30 days",  "repaired: {score: SRS, value: at least 30}",
+					    "raise: ~",	       "unrepaired_after: 900 sessions" };
 	struct str said;
 	struct ruleset *rs;
 

@@ -535,6 +535,13 @@ TEST(what_the_tests_leave_out_is_listed)
 	CHECK_STR(not_covered(arena, LOW "      []\n"), "a.low: no test\n");
 }
 
+TEST(where_nothing_is_known_nothing_is_nearly_missed)
+{
+	CHECK_HAS(not_covered(arena, LOW "      - {name: a, scores: {SRS: [null, null]}, expect: {}}\n"
+					 "      - {name: b, scores: {SRS: [null, 36]}, expect: {}}\n"),
+		  "1 of 2 near misses");
+}
+
 TEST(a_test_that_fails_covers_nothing)
 {
 	CHECK_STR(not_covered(arena, LOW "      - {name: a, scores: {SRS: [30, 19]}, expect: {session 1: warning}}\n"),
