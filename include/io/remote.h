@@ -13,6 +13,8 @@
 void read_url(struct reader *r, const struct doc *v, void *into, const struct field *f);     /* struct str; detail: struct words, the schemes */
 void read_secret(struct reader *r, const struct doc *v, void *into, const struct field *f);  /* the same, of a file that only some may read */
 extern const struct shape shape_url;
+/* Of settings with a url: http to another machine. */
+void warn_of_plain_text(struct reader *r, const struct doc *settings, struct str url);
 
 #define REMOTE_TIMEOUT_MS 10000
 

@@ -21,6 +21,7 @@ const struct code_row diag_codes[] = {
 	{ "bad-times", "a turn ends before it begins", "look at `at` and `end`" },
 	{ "bad-version", "no version as in 1.0", "write A.B" },
 	{ "bad-word", "a word that is not JSON", "text stands in double quotes" },
+	{ "bare-alertmanager", "an Alertmanager that cannot know what is over", "privacy: tokens, or more" },
 	{ "blank", "no blank after a colon or a dash", "write `key: value`, `- entry`" },
 	{ "bracket", "a bracket is not closed, or closed twice", "close what was opened last first" },
 	{ "budget", "no number of messages a week", "write 20 a week" },

@@ -39,6 +39,16 @@ void read_url(struct reader *r, const struct doc *v, void *into, const struct fi
 		*(struct str *)into = arena_dup(r->arena, text);
 }
 
+void warn_of_plain_text(struct reader *r, const struct doc *settings, struct str text)
+{
+	struct transfer_url url;
+	const char *why;
+
+	if (text.p && transfer_url_read(r->arena, text, &url, &why) && str_is(url.scheme, "http") && !url.local)
+		reader_warn(r, doc_get(settings, "url"), "plain-text", "use https",
+			    "whoever is on the way to %.*s can read the alerts", STR_ARG(url.host));
+}
+
 static bool is_open_to_all(struct str path)
 {
 	struct stat st;

@@ -16,8 +16,7 @@ static const struct field webhook_fields[] = {
 	{ "ca", "the certificates of the authorities to trust. Default: those of the system", read_sink_path,
 	  offsetof(struct webhook_settings, ca), false, NULL, "/path", &sink_path_shape },
 	{ "timeout", "for the whole delivery. Default: 10 seconds", read_sink_timeout,
-	  offsetof(struct webhook_settings, timeout_ms), false, NULL, "a time span, at most 1 hour",
-	  &shape_duration },
+	  offsetof(struct webhook_settings, timeout_ms), false, NULL, "a time span, at most 1 hour", &shape_duration },
 	{ 0 },
 };
 
@@ -33,17 +32,9 @@ static void *webhook_read(struct reader *r, const struct doc *doc)
 static void webhook_check(struct reader *r, const struct doc *doc, void *settings, enum privacy privacy)
 {
 	const struct webhook_settings *s = settings;
-	struct transfer_url url;
-	const char *why;
 
 	(void)privacy;
-	if (!s->url.p || !transfer_url_read(r->arena, s->url, &url, &why))
-		return;
-	if (str_is(url.scheme, "http") && !url.local)
-		reader_warn(r, doc_get(doc, "url"), "plain-text", "use https",
-			    "whoever is on the way to %.*s can read the alerts", STR_ARG(url.host));
-	if (str_is(url.scheme, "http") && s->ca.p)
-		reader_warn(r, doc_get(doc, "ca"), "plain-text", "use https", "http knows no certificates");
+	warn_of_plain_text(r, doc, s->url);
 }
 
 void webhook_request(struct arena *a, const struct webhook_settings *s, const struct parcel *parcel, struct str secret,

@@ -280,6 +280,15 @@ TEST(a_mail_sink_that_cannot_work_or_keeps_no_secret_is_told)
 	CHECK_COMPLAINT(SMTP("template: 'x {say}'"), "does not carry {say} [token-privacy]");
 }
 
+TEST(an_alertmanager_has_to_know_what_is_over)
+{
+	CHECK_COMPLAINT("sinks: {log: {alertmanager: {url: 'http://127.0.0.1:9093'}, privacy: bare}}\nfallback: log\n",
+			"nothing says which alert is over [bare-alertmanager]");
+	CHECK_COMPLAINT("sinks: {log: {alertmanager: {url: 'http://am.example:9093'}}}\nfallback: log\n",
+			"[plain-text]");
+	config_free(parse(arena, "version: 1\nsinks: {log: {alertmanager: {url: 'http://127.0.0.1:9093'}}}\n"));
+}
+
 TEST(a_sink_is_of_one_kind_and_has_a_name)
 {
 	CHECK_COMPLAINT("sinks: {log: {privacy: bare}}\n", "sink \"log\" does not say where it leads [sink-kind]");
