@@ -11,6 +11,12 @@
 #define CONFIG_PATH "/etc/ruptured/ruptured.yaml"
 #define CONFIG_DEFAULT_SINK "log"
 
+/* A site from which records are expected at least so often. */
+struct expected_site {
+	struct str name;
+	int64_t within_s;
+};
+
 struct config {
 	struct arena arena;
 	struct str file;	 /* as read, or absent: defaults */
@@ -24,6 +30,8 @@ struct config {
 	struct routes routes;
 	int64_t retain_processed_s, retain_rejected_s, retain_delivered_s; /* 0: for ever */
 	int64_t announce_within_s; /* INT64_MAX: always */
+	VEC(struct expected_site) sites;
+	int heartbeat; /* minute of the local day; -1: none */
 	bool consent_required;
 	bool tokens_as_given;
 };
@@ -41,8 +49,10 @@ void config_free(struct config *c);
 const struct field *config_fields(void);
 const struct field *config_sink_fields(void);
 const struct field *config_route_fields(void);
+const struct field *config_site_fields(void);
 const struct field *config_digest_fields(void);
 const struct field *config_supervisor_fields(void);
+const struct expected_site *config_site(const struct config *c, struct str name); /* or NULL */
 const struct sink *config_sink(const struct config *c, struct str name);
 
 #endif

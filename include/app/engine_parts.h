@@ -56,7 +56,9 @@ struct engine {
 	bool to_relay;
 	bool reach_told; /* that safeguarding alerts reach nobody, if so */
 	bool confined; /* engine_confine has been called */
-	int64_t receipts_due_ms, listing_due_ms;
+	int64_t receipts_due_ms, listing_due_ms, watch_due_ms;
+	int64_t clock_wall_s, clock_boot_s; /* when they were last held against each other; 0: not yet */
+	int64_t clock_noted_s;		    /* in the store */
 	int64_t housekept_s; /* wall clock; 0: not yet */
 	struct str sources_hash; /* of the rule files last taken, or refused and reported */
 	struct arena sources_arena;
@@ -98,8 +100,6 @@ int case_judge_live(struct engine *en, struct stored_case *c, const struct live_
 		    struct error *e);
 /* Cases by their ids, in a transaction of its own. */
 int case_judge_all(struct engine *en, const struct str *ids, size_t n, enum case_cause cause, struct error *e);
-/* An alert of the engine about itself, to whatever the routes say of rule `id` ("engine.rules_refused"). */
-int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e);
 
 /* dispatch.c: inside a transaction.  The one way out: every alert, of an incident, of the engine, escalated or repeated,
  * goes through here. */
@@ -108,6 +108,7 @@ struct dispatch {
 	struct dispatch_facts facts;
 	bool acknowledged; /* somebody looks after it: no answer is waited for */
 	int64_t now;
+	struct str without; /* a sink that is not to get it, or absent */
 };
 int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d, struct error *e);
 
@@ -124,6 +125,28 @@ int spare_put(struct engine *en, struct arena *a, const struct outbox_row *row, 
 	      struct error *e);
 /* What the courier made of a row. */
 int spare_outcome(struct engine *en, struct str key, struct str outcome, int64_t at, struct error *e);
+
+/* troubles.c: the engine's alerts about itself, to whatever the routes say of their `rule` ("engine.rules_refused"). */
+int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e);
+struct engine_news {
+	const char *rule;
+	enum severity severity;
+	int state; /* enum incident_state */
+	struct str say;
+	struct str incident;
+	int number;	    /* of the announcement */
+	struct str site;    /* or absent */
+	struct str without; /* a sink that is not to get it, or absent */
+};
+/* Inside a transaction; also to the log.  *ret_told: somebody is to hear of it. */
+int engine_tell(struct engine *en, struct arena *a, const struct engine_news *news, bool *ret_told, struct error *e);
+struct str engine_incident(struct arena *a); /* a new id */
+
+/* watch.c: what the engine watches of itself: its clock, sinks that fail, silent sites, the heartbeat.  When the queue is
+ * empty. */
+int watch_step(struct engine *en, struct error *e);
+/* Inside a transaction that changes something: the clock is remembered. */
+int watch_note_time(struct engine *en, struct error *e);
 
 /* commands.c */
 int commands_step(struct engine *en, size_t *ret_n, struct error *e);

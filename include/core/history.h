@@ -63,6 +63,12 @@ struct history {
 	size_t n;
 	struct str site;
 	int64_t closed_at; /* by a person, or DATE_NONE */
+	/*
+	 * Given by the caller, who knows of arrivals.  site_silent_from: from then on nothing has come from the site for
+	 * longer than it may be silent, so that time alone says nothing of the case; DATE_NONE.  site_last_at: the last
+	 * that came.
+	 */
+	int64_t site_silent_from, site_last_at;
 };
 
 /* skeletons: the live ones of one case, any order. */

@@ -41,6 +41,10 @@ size_t people(const struct view *v, enum who word, int self, int ret[HISTORY_MAX
 /* Whether anybody came; no_data when somebody may have. */
 enum truth was_held(const struct history *h, const struct session *session);
 
+/* Why time alone tells nothing at this moment: the records of the case's site stay away.  In the view's arena; NULL:
+ * they do not.  A session itself is always judged. */
+const char *site_silence(const struct view *v);
+
 static inline const struct session *view_session(const struct view *v)
 {
 	return &v->history->sessions[v->session];

@@ -37,6 +37,7 @@ struct stored_case {
 	struct str token;     /* random, from first sight */
 	int64_t closed_at;    /* by a person; DATE_NONE */
 	int64_t next_deadline; /* DATE_NONE */
+	struct str awaits; /* the silent site whose return its timers wait for, or absent; written, not read */
 	struct roster roster;
 };
 /* NULL in *ret when unknown. */
@@ -44,7 +45,7 @@ int store_case(struct store *st, struct arena *a, struct str id, struct stored_c
 int store_case_by_token(struct store *st, struct arena *a, struct str token, struct stored_case **ret, struct error *e);
 int store_case_new(struct store *st, struct arena *a, struct str id, struct str token, struct stored_case **ret,
 		   struct error *e);
-/* closed_at, next_deadline and those of the roster that the store does not have yet. */
+/* closed_at, next_deadline, awaits and those of the roster that the store does not have yet. */
 int store_case_update(struct store *st, const struct stored_case *c, struct error *e);
 /* Ids of cases whose deadline is at or before `at`, at most `max`, the oldest first. */
 int store_cases_due(struct store *st, struct arena *a, int64_t at, size_t max, struct strs *ret, struct error *e);
@@ -119,6 +120,36 @@ typedef VEC(struct wish) wishes;
 int store_wish_put(struct store *st, struct str key, enum letter_wish wish, struct error *e);
 int store_wishes(struct store *st, struct arena *a, wishes *ret, struct error *e);
 int store_wish_granted(struct store *st, struct str key, struct error *e);
+
+/* What is wrong while it lasts (store_troubles.c). */
+struct stored_trouble {
+	struct str name;     /* "engine.site_silent/north" */
+	struct str incident; /* its id */
+	int announcements;   /* alerts that went out about it */
+	int64_t since;
+};
+typedef VEC(struct stored_trouble) stored_troubles;
+int store_trouble(struct store *st, struct arena *a, struct str name, bool *ret_found, struct stored_trouble *ret,
+		    struct error *e);
+int store_troubles(struct store *st, struct arena *a, stored_troubles *ret, struct error *e);
+int store_trouble_put(struct store *st, const struct stored_trouble *c, struct error *e);
+int store_trouble_forget(struct store *st, struct str name, struct error *e);
+
+/* A site of which records are expected. */
+struct stored_site {
+	struct str name;
+	int64_t last_at;     /* when its last record arrived, or when it was first expected */
+	int64_t silent_from; /* from when on timers of its cases are not judged; DATE_NONE */
+	int64_t back_at;     /* the first record after that; DATE_NONE */
+};
+typedef VEC(struct stored_site) stored_sites;
+int store_site(struct store *st, struct arena *a, struct str name, bool *ret_found, struct stored_site *ret,
+	       struct error *e);
+int store_sites(struct store *st, struct arena *a, stored_sites *ret, struct error *e);
+int store_site_put(struct store *st, const struct stored_site *site, struct error *e);
+int store_site_forget(struct store *st, struct str name, struct error *e);
+/* The timers of the cases that await the site are due at `at`, and they await it no more. */
+int store_cases_of_site_due(struct store *st, struct str site, int64_t at, struct error *e);
 
 /* Commands already carried out, by the hash of their content and name, with the answer given (NULL: not carried out): a
  * crash between commit and retire repeats none. */

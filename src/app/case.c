@@ -3,6 +3,7 @@
  * One case: its skeletons -> history -> judge -> announce -> incidents, outbox rows and the next deadline, all inside
  * the caller's transaction.
  */
+#include "app/site_fact.h"
 #include "app/telling.h"
 #include "core/horizon.h"
 #include "io/clock.h"
@@ -17,6 +18,19 @@ static void random_id(void *user, char ret[INCIDENT_ID_SIZE])
 int64_t engine_now(const struct engine *en)
 {
 	return en->options.as_of != DATE_NONE ? en->options.as_of : clock_now();
+}
+
+/* While its site is silent the case has timers that only the site's return makes due. */
+static int update_case(const struct telling *t, struct stored_case *c, struct error *e)
+{
+	int64_t silent_from = t->history->site_silent_from;
+	int rc;
+
+	if (silent_from != DATE_NONE && t->now > silent_from)
+		c->awaits = t->history->site;
+	rc = store_case_update(t->en->store, c, e);
+	c->awaits = (struct str){ NULL, 0 };
+	return rc;
 }
 
 static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_cause cause, struct error *e)
@@ -43,7 +57,7 @@ static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_ca
 	if (store_told_put(en->store, c->row, &told, e) < 0)
 		return -1;
 	c->next_deadline = t->judgement->next_deadline;
-	return store_case_update(en->store, c, e);
+	return update_case(t, c, e);
 }
 
 int case_judge_live(struct engine *en, struct stored_case *c, const struct live_skeletons *live, enum case_cause cause,
@@ -55,7 +69,9 @@ int case_judge_live(struct engine *en, struct stored_case *c, const struct live_
 
 	history->name = c->token;
 	t.history = history;
-	rc = judge_and_tell(&t, c, cause, e);
+	rc = site_fact(en->store, t.a, en->config, history, e);
+	if (rc == 0)
+		rc = judge_and_tell(&t, c, cause, e);
 	arena_reset(&en->case_arena);
 	return rc;
 }
@@ -84,36 +100,11 @@ int case_judge_all(struct engine *en, const struct str *ids, size_t n, enum case
 			rc = case_judge(en, c, cause, e);
 	}
 	if (rc == 0)
+		rc = watch_note_time(en, e);
+	if (rc == 0)
 		rc = store_commit(en->store, e);
 	if (rc < 0)
 		store_rollback(en->store);
-	arena_release(&a);
-	return rc;
-}
-
-int case_engine_alert(struct engine *en, const char *id, enum severity severity, struct str say, struct error *e)
-{
-	struct arena a = { 0 };
-	char incident[INCIDENT_ID_SIZE];
-	struct rule rule = { .id = str_of(id), .status = STATUS_ACTIVE };
-	struct alert alert = {
-		.state = STR("open"),
-		.severity = str_of(severity_words.words[severity]),
-		.rule = str_of(id),
-		.rules_hash = en->rules->hash,
-		.say = say,
-	};
-	struct dispatch d = {
-		.alert = &alert,
-		.facts = { .rule = &rule, .severity = severity, .state = INCIDENT_OPEN },
-		.now = engine_now(en),
-	};
-	int rc;
-
-	random_hex(incident, INCIDENT_ID_SIZE - 1);
-	alert.id = str_of(incident);
-	alert.key = arena_printf(&a, "%s-1", incident);
-	rc = dispatch_alert(en, &a, &d, e);
 	arena_release(&a);
 	return rc;
 }

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "app/config_delivery.h"
+#include "app/config_time.h"
+#include "app/config_watch.h"
 #include "base/date.h"
 #include "core/shape.h"
 #include "io/files.h"
@@ -38,6 +40,8 @@ struct said {
 	int64_t announce_within_s;
 	int consent, tokens;
 	struct delivery_said delivery;
+	const struct doc *sites;
+	int heartbeat;
 };
 
 /* A duration, or one word that stands for a value of its own. */
@@ -142,6 +146,12 @@ static const struct shape route_shape = { SHAPE_DEFINED, "route" };
 static const struct shape supervisor_shape = { SHAPE_TABLE, NULL, config_supervisor_fields };
 static const struct shape supervisors_shape = { SHAPE_NAMED, &supervisor_shape };
 static const struct shape routes_shape = { SHAPE_LIST, &route_shape };
+static const struct shape site_shape = { SHAPE_TABLE, NULL, config_site_fields };
+static const struct shape sites_shape = { SHAPE_NAMED, &site_shape };
+static const struct words no_words = { (const char *const[]){ "no", NULL } };
+static const struct shape no_shape = { SHAPE_WORD, &no_words };
+static const struct shape *const either_no[] = { &config_time_shape, &no_shape, NULL };
+static const struct shape or_no_shape = { SHAPE_EITHER, either_no };
 static const struct words forever_words = { (const char *const[]){ "forever", NULL } };
 static const struct shape forever_shape = { SHAPE_WORD, &forever_words };
 static const struct shape *const either_forever[] = { &shape_duration, &forever_shape, NULL };
@@ -188,6 +198,11 @@ static const struct field config_table[] = {
 	  &supervisors_shape },
 	{ "fallback", "the sink for what no route took. Default: `" CONFIG_DEFAULT_SINK "`", read_any,
 	  offsetof(struct said, delivery.fallback), false, NULL, "the name of a sink", &shape_text },
+	{ "sites", "sites from which records are expected, by the name that `site` has in their records", read_any,
+	  offsetof(struct said, sites), false, NULL, "names, each with a map as below", &sites_shape },
+	{ "heartbeat", "when each day an alert `engine.heartbeat` goes the whole way, local time. Default: no",
+	  config_read_heartbeat, offsetof(struct said, heartbeat), false, NULL,
+	  "hours and minutes, as in \"07:30\", or no", &or_no_shape },
 	{ "retention", "how long files and delivered alerts are kept", read_map, offsetof(struct said, retention),
 	  false, retention_fields },
 	{ "announce_within",
@@ -218,6 +233,7 @@ static void set_defaults(struct arena *a, struct said *s)
 		.announce_within_s = DEFAULT_ANNOUNCE_S,
 		.consent = CONSENT_ASSUMED,
 		.tokens = TOKENS_RANDOM,
+		.heartbeat = -1,
 	};
 	*VEC_PUSH(a, &s->rules) = STR(DEFAULT_RULES);
 	*VEC_PUSH(a, &s->rules) = STR(DEFAULT_RULES_CLINIC);
@@ -243,6 +259,7 @@ static void settle(struct config *c, const struct said *s)
 	c->retain_rejected_s = s->retention.rejected_s;
 	c->retain_delivered_s = s->retention.delivered_s;
 	c->announce_within_s = s->announce_within_s;
+	c->heartbeat = s->heartbeat;
 	c->consent_required = s->consent == CONSENT_REQUIRED;
 	c->tokens_as_given = s->tokens == TOKENS_AS_GIVEN;
 }
@@ -266,6 +283,7 @@ static void config_read(struct config *c, const struct doc *doc, struct diags *d
 		fields_read(&r, doc, config_table, &said);
 	settle(c, &said);
 	config_delivery_read(&r, c, &said.delivery);
+	config_sites_read(&r, c, said.sites);
 }
 
 struct config *config_parse(struct str file, struct str text, struct diags *d)
@@ -334,6 +352,14 @@ void config_free(struct config *c)
 		return;
 	arena_release(&c->arena);
 	free(c);
+}
+
+const struct expected_site *config_site(const struct config *c, struct str name)
+{
+	for (size_t i = 0; i < c->sites.n; i++)
+		if (str_eq(c->sites.items[i].name, name))
+			return &c->sites.items[i];
+	return NULL;
 }
 
 const struct sink *config_sink(const struct config *c, struct str name)

@@ -4,6 +4,7 @@
  * it; here, so that nobody else has to ask.
  */
 #include "app/config_delivery.h"
+#include "app/config_time.h"
 #include "base/date.h"
 #include "core/route_reach.h"
 #include "core/shape.h"
@@ -139,32 +140,6 @@ static const struct field match_fields[] = {
 
 /* ---- when it is told ---- */
 
-/* "07:30" */
-static bool read_minute(struct str s, int *ret)
-{
-	int digits[5];
-
-	if (s.n != 5 || s.p[2] != ':')
-		return false;
-	for (size_t i = 0; i < 5; i++) {
-		digits[i] = s.p[i] - '0';
-		if (i != 2 && (digits[i] < 0 || digits[i] > 9))
-			return false;
-	}
-	*ret = (digits[0] * 10 + digits[1]) * 60 + digits[3] * 10 + digits[4];
-	return digits[0] * 10 + digits[1] < 24 && digits[3] < 6;
-}
-
-static void read_time_of_day(struct reader *r, const struct doc *v, void *into, const struct field *f)
-{
-	struct str said = { 0 };
-
-	read_str(r, v, &said, f);
-	if (said.p && !read_minute(said, into))
-		reader_error(r, v, "time-of-day", "write hours and minutes, \"07:30\"",
-			     "expected a time of the day, found \"%.*s\"", STR_ARG(said));
-}
-
 static const char *const day_list[] = { "sunday",   "monday", "tuesday",  "wednesday",
 					"thursday", "friday", "saturday", NULL };
 static const struct words day_words = { day_list };
@@ -194,12 +169,11 @@ static void read_days(struct reader *r, const struct doc *v, void *into, const s
 }
 
 #define EVERY_DAY 0x7f
-static const struct shape time_shape = { SHAPE_PATTERN, "^([01][0-9]|2[0-3]):[0-5][0-9]$" };
 static const struct shape day_shape = { SHAPE_WORD, &day_words };
 static const struct shape days_shape = { SHAPE_SOME, &day_shape };
 static const struct field digest_fields[] = {
-	{ "at", "when, in local time", read_time_of_day, offsetof(struct digest_times, minute), true, NULL,
-	  "hours and minutes, as in \"07:30\"", &time_shape },
+	{ "at", "when, in local time", config_read_time, offsetof(struct digest_times, minute), true, NULL,
+	  "hours and minutes, as in \"07:30\"", &config_time_shape },
 	{ "days", "on which days. Default: every day", read_days, offsetof(struct digest_times, days), false, NULL,
 	  "monday to sunday, or a list of them", &days_shape },
 	{ 0 },
@@ -219,7 +193,7 @@ static void read_digest(struct reader *r, const struct doc *v, void *into, const
 	if (v->kind == DOC_MAP)
 		fields_read(r, v, digest_fields, &said->digest);
 	else if (said->digest.set)
-		read_time_of_day(r, v, &said->digest.minute, f);
+		config_read_time(r, v, &said->digest.minute, f);
 }
 
 /* "20 a week" */
@@ -302,7 +276,7 @@ static void read_sinks(struct reader *r, const struct doc *v, void *into, const 
 static const struct words no_words = { (const char *const[]){ "no", NULL } };
 static const struct shape no_shape = { SHAPE_WORD, &no_words };
 static const struct shape digest_shape = { SHAPE_TABLE, digest_fields };
-static const struct shape *const either_digest[] = { &time_shape, &no_shape, &digest_shape, NULL };
+static const struct shape *const either_digest[] = { &config_time_shape, &no_shape, &digest_shape, NULL };
 static const struct shape or_digest_shape = { SHAPE_EITHER, either_digest };
 static const struct shape budget_shape = { SHAPE_PATTERN, "^([0-9]+ +a week|no)$" };
 static const struct shape *const either_duration[] = { &shape_duration, &no_shape, NULL };

@@ -69,12 +69,29 @@ static int keep_undelivered(struct engine *en, struct arena *a, const struct dis
 	return put_row(en, a, d, &nobody, PRIVACY_BARE, e);
 }
 
+/* What is about a sink goes round it; to the fallback when nothing else is left.  False: to nobody, which is no loss:
+ * the log has it. */
+static bool leave_out(const struct routes *routes, struct str sink, delivery_list *to)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < to->n; i++)
+		if (!str_eq(to->items[i].sink, sink))
+			to->items[kept++] = to->items[i];
+	if (!kept && to->n && routes->fallback.p && !str_eq(routes->fallback, sink))
+		to->items[kept++] = (struct delivery){ STR("fallback"), routes->fallback, NULL };
+	to->n = kept;
+	return kept > 0;
+}
+
 int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d, struct error *e)
 {
 	struct dispatch_decision decision;
 
 	dispatch_decide(a, &en->config->routes, &d->facts, &decision);
 	if (decision.silenced)
+		return 0;
+	if (d->without.p && !leave_out(&en->config->routes, d->without, &decision.to))
 		return 0;
 	for (size_t i = 0; i < decision.to.n; i++) {
 		const struct delivery *to = &decision.to.items[i];

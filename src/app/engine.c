@@ -349,6 +349,7 @@ int engine_open(struct config *config, const struct engine_options *options, str
 	en->config = config;
 	en->options = *options;
 	en->record_arena.wipe = true;
+	clock_zone();
 	en->to_relay = true; /* what was decided before the last stop */
 	if (open_parts(en, e) < 0) {
 		en->config = NULL; /* still the caller's */
@@ -415,6 +416,7 @@ static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
 		return -1;
 	*ret_ms = en->listing_due_ms;
 	earlier(ret_ms, en->receipts_due_ms);
+	earlier(ret_ms, en->watch_due_ms);
 	if (look != DATE_NONE)
 		earlier(ret_ms, monotonic_of(look, now));
 	if (deadline != DATE_NONE && en->options.as_of == DATE_NONE)
@@ -456,7 +458,7 @@ static int judging_step(struct engine *en, bool look, size_t *ret_n, struct erro
 	if (intake_step(en, look, &records, e) < 0)
 		return -1;
 	/* Deadlines wait for the queue: see judged_up_to(). */
-	if (!records && timers_step(en, &timers, e) < 0)
+	if (!records && (timers_step(en, &timers, e) < 0 || watch_step(en, e) < 0))
 		return -1;
 	if (!records)
 		housekeeping_step(en);

@@ -7,6 +7,7 @@
  * goes on.  When the machine fails (disk full) the whole group is rolled back and every file is where it was.
  */
 #include "app/engine_parts.h"
+#include "app/sites.h"
 #include "core/doc_build.h"
 #include "io/clock.h"
 #include "io/fault.h"
@@ -201,7 +202,7 @@ static int take_record(struct group *g, struct arrival *at, const struct record 
 	struct str hash = digest_hex(a, &en->digest_key, record->canonical);
 	struct known_record known = { 0 };
 
-	if (store_known(en->store, a, record->id, &known, e) < 0)
+	if (store_known(en->store, a, record->id, &known, e) < 0 || sites_heard(en, a, record->site, e) < 0)
 		return -1;
 	switch (identity_of(&known, record, hash)) {
 	case IDENTITY_NEW:
@@ -350,7 +351,7 @@ static int take_group(struct group *g, struct error *e)
 		g->n++;
 	}
 	fault_point("before-commit");
-	if (store_commit(g->en->store, e) < 0) {
+	if (watch_note_time(g->en, e) < 0 || store_commit(g->en->store, e) < 0) {
 		store_rollback(g->en->store);
 		return -1;
 	}

@@ -17,12 +17,18 @@ static bool is_in(const struct strs *list, struct str s)
 	return false;
 }
 
-/* Some route names the rule, without a pattern, and leads to the sink. */
-static bool is_led_to(const struct routes *routes, struct str rule, struct str sink)
+/* Some route that names the rule, without a pattern, itself or by one around it, leads to the sink. */
+static bool is_led_to(const struct route_list *routes, struct str rule, struct str sink, bool named)
 {
-	for (size_t i = 0; i < routes->all.n; i++)
-		if (is_in(&routes->all.items[i].rules, rule) && is_in(&routes->all.items[i].to, sink))
+	for (size_t i = 0; i < routes->n; i++) {
+		const struct route *route = &routes->items[i];
+		bool here = named || is_in(&route->rules, rule);
+
+		if (here && (is_in(&route->to, sink) || is_in(&route->escalate, sink)))
 			return true;
+		if (is_led_to(&route->routes, rule, sink, here))
+			return true;
+	}
 	return false;
 }
 
@@ -34,7 +40,7 @@ bool spare_wanted(const struct engine *en, const struct rule *rule, struct str s
 	if (!fallback || str_eq(sink, fallback->name))
 		return false;
 	*ret = rule && rule->safety ? PRIVACY_BARE : fallback->privacy;
-	return !rule || !rule->safety || is_led_to(routes, rule->id, fallback->name);
+	return !rule || !rule->safety || is_led_to(&routes->all, rule->id, fallback->name, false);
 }
 
 int spare_put(struct engine *en, struct arena *a, const struct outbox_row *row, struct str alert_key,

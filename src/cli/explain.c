@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/series.h"
+#include "app/site_fact.h"
 #include "cli/tool.h"
 #include "io/clock.h"
 #include "io/store_acts.h"
@@ -266,27 +267,36 @@ static void print_case(const struct tool *t, const struct explanation *x, struct
 	json_free(j);
 }
 
-static int explain_stored(const struct tool *t, struct store *st, const struct ruleset *rules, const struct request *rq,
-			  struct str target)
+/* As the engine would judge it. */
+static int build_history(struct arena *a, struct store *st, const struct config *config, const struct stored_case *c,
+			 struct history **ret, struct error *e)
+{
+	struct skeleton **skeletons;
+	size_t n;
+
+	if (store_skeletons(st, a, c->row, &skeletons, &n, e) < 0)
+		return -1;
+	*ret = history_build(a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
+	(*ret)->name = c->token;
+	return site_fact(st, a, config, *ret, e);
+}
+
+static int explain_stored(const struct tool *t, struct store *st, const struct config *config,
+			  const struct ruleset *rules, const struct request *rq, struct str target)
 {
 	struct arena a = { 0 };
 	struct error e = { 0 };
 	struct stored_case *c = NULL;
 	struct explain_about about = { 0 };
 	struct explanation *x;
-	struct skeleton **skeletons;
 	struct history *history;
-	size_t n;
 	int rc = EXIT_FINE;
 
-	if (find_case(st, &a, target, &c, &about, &e) < 0 ||
-	    (c && store_skeletons(st, &a, c->row, &skeletons, &n, &e) < 0))
+	if (find_case(st, &a, target, &c, &about, &e) < 0 || (c && build_history(&a, st, config, c, &history, &e) < 0))
 		rc = tool_fail(&e);
 	else if (!c)
 		rc = tool_misuse("\"%.*s\" is no file, no case and no alert", STR_ARG(target));
 	else {
-		history = history_build(&a, &c->roster, (const struct skeleton *const *)skeletons, n, c->closed_at);
-		history->name = c->token;
 		x = explain(&a, history, rules, rq->as_of == DATE_NONE ? clock_now() : rq->as_of);
 		x->about = about;
 		print_case(t, x, c->token, rq->all);
@@ -303,7 +313,7 @@ static int explain_store(const struct tool *t, const struct request *rq)
 	int rc = rules ? EXIT_FINE : EXIT_WRONG;
 
 	for (size_t i = 0; rules && rc == EXIT_FINE && i < rq->targets.n; i++)
-		rc = explain_stored(t, st, rules, rq, rq->targets.items[i]);
+		rc = explain_stored(t, st, config, rules, rq, rq->targets.items[i]);
 	if (rules)
 		rules_free(rules);
 	if (st)

@@ -220,6 +220,7 @@ static void reference_configuration(void)
 	put_tables("A route", config_route_fields());
 	put_tables("`digest`", config_digest_fields());
 	put_tables("A supervisor", config_supervisor_fields());
+	put_tables("A site", config_site_fields());
 }
 
 /* ---- messages ---- */

@@ -17,6 +17,7 @@ struct status {
 	struct config *config;
 	struct store_counts counts;
 	struct outbox_counts courier;
+	stored_troubles troubles;
 	bool courier_known;
 	struct queues queues;
 	struct str started, rules, judged;
@@ -63,7 +64,7 @@ static int read_status(struct status *s, struct store *st, struct arena *a, stru
 	if (store_count(st, &s->counts, e) < 0 || store_fact(st, a, "engine.started", &s->started, e) < 0 ||
 	    store_fact(st, a, "rules.status", &s->rules, e) < 0 ||
 	    store_fact(st, a, "rules.judged", &s->judged, e) < 0 ||
-	    store_fact(st, a, "safety.unreached", &s->unreached, e) < 0 ||
+	    store_fact(st, a, "safety.unreached", &s->unreached, e) < 0 || store_troubles(st, a, &s->troubles, e) < 0 ||
 	    store_next_deadline(st, &s->next_deadline, e) < 0)
 		return -1;
 	s->queues.incoming = count_files(s->config->spool, "incoming", false);
@@ -108,6 +109,9 @@ static void print_text(const struct status *s, struct arena *a)
 	if (c->outbox_dead_safety)
 		printf("           SAFEGUARDING: %lld of them; `rupturectl outbox --dead` lists them\n",
 		       (long long)c->outbox_dead_safety);
+	for (size_t i = 0; i < s->troubles.n; i++)
+		printf("%s%.*s since %.*s\n", i ? "           " : "trouble    ", STR_ARG(s->troubles.items[i].name),
+		       STR_ARG(date_format(a, s->troubles.items[i].since)));
 	if (c->outbox_undelivered)
 		printf("nobody     %lld alerts reached nobody: no route took them\n", (long long)c->outbox_undelivered);
 	if (s->unreached.n)
@@ -152,6 +156,11 @@ static void print_json(const struct status *s, struct arena *a)
 	json_key(j, "next_deadline");
 	json_str(j, s->next_deadline == DATE_NONE ? (struct str){ NULL, 0 } : date_format(a, s->next_deadline));
 	put_int(j, "undelivered", c->outbox_undelivered);
+	json_key(j, "troubles");
+	json_list(j);
+	for (size_t i = 0; i < s->troubles.n; i++)
+		json_str(j, s->troubles.items[i].name);
+	json_end_list(j);
 	put_int(j, "dead_safeguarding", c->outbox_dead_safety);
 	json_key(j, "safeguarding");
 	json_str(j, s->unreached.n ? s->unreached : STR("ok"));
@@ -168,7 +177,7 @@ static void print_json(const struct status *s, struct arena *a)
 /* Something a person should look at. */
 static bool troubled(const struct status *s)
 {
-	return !rules_fine(s) || s->unreached.n || s->counts.outbox_undelivered > 0 ||
+	return !rules_fine(s) || s->unreached.n || s->troubles.n || s->counts.outbox_undelivered > 0 ||
 	       s->counts.outbox_dead_safety > 0 || (s->courier_known && s->courier.dead > 0);
 }
 

@@ -263,7 +263,7 @@ struct history *history_build(struct arena *a, const struct roster *roster, cons
 	struct session **session_of = ARENA_ARRAY(a, struct session *, n + 1);
 	size_t *first, *size = ARENA_ARRAY(a, size_t, n + 1);
 
-	*h = (struct history){ .roster = roster, .closed_at = closed_at };
+	*h = (struct history){ .roster = roster, .closed_at = closed_at, .site_silent_from = DATE_NONE };
 	h->sessions = ARENA_ARRAY(a, struct session, n + 1);
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = skeletons[i];

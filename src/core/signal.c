@@ -170,6 +170,17 @@ static struct measured measure_about(const struct signal *s, const struct view *
 
 /* Windows -------------------------------------------------------------------------------------------------------- */
 
+const char *site_silence(const struct view *v)
+{
+	const struct history *h = v->history;
+
+	if (h->site_silent_from == DATE_NONE || v->as_of <= h->site_silent_from || v->as_of <= view_session(v)->started)
+		return NULL;
+	return arena_printf(v->arena, "no record from site %.*s for %lld h: its export may be broken", STR_ARG(h->site),
+			    (long long)(v->as_of - h->site_last_at) / 3600)
+		.p;
+}
+
 enum truth was_held(const struct history *h, const struct session *session)
 {
 	if (session->held)

@@ -164,7 +164,10 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 	struct last last = last_of(s, v);
 	double limit = limit_of(s, v);
 	enum truth latest, earliest;
+	const char *silence = site_silence(v);
 
+	if (silence)
+		return no_reading(silence);
 	if (last.known == DATE_NONE)
 		return ret;
 	ret.value = ret.raw = (double)(v->as_of - last.known) / DAY_S;

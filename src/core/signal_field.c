@@ -151,10 +151,15 @@ static struct reading read_flag_of(const struct field_selector *sel, const struc
 	return no_reading("the flag is not in the record");
 }
 
-static struct reading read_next(const struct session *session, int64_t as_of)
+static struct reading read_next(const struct view *v)
 {
 	struct reading ret = no_reading("the record says nothing about a next session");
+	const struct session *session = view_session(v);
+	const char *silence = site_silence(v);
+	int64_t as_of = v->as_of;
 
+	if (silence)
+		return no_reading(silence);
 	switch (session->next) {
 	case NEXT_ABSENT:
 		break;
@@ -274,7 +279,7 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 	case FIELD_FLAG:
 		return read_flag_of(sel, view_session(v));
 	case FIELD_NEXT:
-		return read_next(view_session(v), v->as_of);
+		return read_next(v);
 	case FIELD_MINUTES:
 	case FIELD_SESSION:
 	case FIELD_CONTACTS:

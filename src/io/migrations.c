@@ -12,7 +12,7 @@
  * ruptured.db, written by the engine alone
  * ----------------------------------------
  * cases      id, the clinic's; token, random, what outputs show; closed_at, by a person; next_deadline, when a timer of
- *            the case is due if nothing arrives.
+ *            the case is due if nothing arrives; awaits, the silent site whose return its timers wait for.
  * members    a case's people in order of first sight: position 0, 1 ...; local, the record's participant id; token;
  *            role (enum role) and age as last seen.
  * records    one row a record id, for ever: revision and hash (keyed, of the parsed tree) of the revision in force;
@@ -36,7 +36,7 @@
  * spares     what goes to the fallback sink if the courier gives up the outbox row `for_key`; forgotten with its
  *            delivery.
  * wishes     enum letter_wish of a person about a row of the outbox, on its way to courier.db.
- * conditions the engine's own incidents that last ("engine.site_silent/north"): the incident's id, how many alerts
+ * troubles   the engine's own incidents that last ("engine.site_silent/north"): the incident's id, how many alerts
  *            went out about it, since when it is so.  Gone when it is over.
  * sites      those the configuration names: last_at, when the last record of it arrived; silent_from, from when on
  *            timers of its cases are not judged, while that is so; back_at, the first record after that.
@@ -154,7 +154,7 @@ const char *const store_migrations[] = {
 	"	payload TEXT NOT NULL,"
 	"	safety INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE wishes(key TEXT PRIMARY KEY, wish INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE conditions("
+	"CREATE TABLE troubles("
 	"	name TEXT PRIMARY KEY,"
 	"	incident TEXT NOT NULL,"
 	"	announcements INTEGER NOT NULL,"

@@ -229,8 +229,8 @@ static int put_members(struct store *st, const struct stored_case *c, struct err
 
 int store_case_update(struct store *st, const struct stored_case *c, struct error *e)
 {
-	static const char sql[] = "UPDATE cases SET closed_at = ?2, next_deadline = ?3"
-				  " WHERE row = ?1 AND (closed_at, next_deadline) IS NOT (?2, ?3)";
+	static const char sql[] = "UPDATE cases SET closed_at = ?2, next_deadline = ?3, awaits = ?4"
+				  " WHERE row = ?1 AND (closed_at, next_deadline, awaits) IS NOT (?2, ?3, ?4)";
 	struct db_stmt *s;
 
 	if (db_prepare(st->db, sql, &s, e) < 0)
@@ -238,6 +238,7 @@ int store_case_update(struct store *st, const struct stored_case *c, struct erro
 	db_bind_int(s, 1, c->row);
 	store_bind_date(s, 2, c->closed_at);
 	store_bind_date(s, 3, c->next_deadline);
+	db_bind_text(s, 4, c->awaits);
 	return db_run(s, e) < 0 ? -1 : put_members(st, c, e);
 }
 

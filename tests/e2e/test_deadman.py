@@ -196,3 +196,259 @@ def test_a_second_courier_says_who_delivers_and_leaves(box):
     box.start_courier()
     box.drop(fires(box))
     box.wait_told()
+
+
+# ---- a sink that keeps failing
+
+def two_sinks(box, routes="[{name: all, to: [phone, post]}]", more="", retry="retry: {first: 1 second, longest: 1 second}"):
+    phone, post = Hook(box, "phone", retry=retry), Hook(box, "post", retry=retry)
+    set_up(box, sinks="{%s, %s}" % (phone.sink, post.sink), routes=routes, fallback="post", more=more)
+    return phone, post
+
+
+def of_rule(hook, rule):
+    return [alert for alert in hook.heard() if alert["rule"] == rule]
+
+
+def wait_rule(hook, rule, number=1):
+    hook.box.wait(lambda: len(of_rule(hook, rule)) >= number, f"{number} of {rule} at {hook.name}",
+                  told=lambda: str([(a["rule"], a["key"]) for a in hook.heard()]))
+    return of_rule(hook, rule)
+
+
+HURRY = {"RUPTURED_HURRY": "20"}
+
+
+def test_a_sink_that_fails_for_15_minutes_is_told_of_to_the_others_once(box):
+    box.now("2026-03-02T15:00:00Z")
+    phone, post = two_sinks(box)
+    phone.exits(1)
+    engine = box.start(env=HURRY)
+    box.drop(fires(box))
+    box.wait(lambda: parcels(box, "1", "sink = 'phone' AND failing_since IS NOT NULL"), "a vain attempt")
+    box.now("2026-03-02T15:14:00Z")
+    box.drop(quiet(box))
+    box.wait_processed(2)
+    check(not of_rule(post, "engine.delivery_failing"), "told too early")
+    box.now("2026-03-02T15:18:00Z")
+    told = wait_rule(post, "engine.delivery_failing")[0]
+    check(told["severity"] == "warning" and told["state"] == "open" and "phone" in told["say"], str(told))
+    check("engine.delivery_failing/phone" in box.ctl("status", expect=FOUND).out, box.ctl("status").out)
+    engine.stop()
+    box.now("2026-03-02T15:40:00Z")
+    box.start(courier=False, env=HURRY)
+    box.drop(quiet(box, case="K3"))
+    box.wait_processed(3)
+    phone.exits(0)
+    over = wait_rule(post, "engine.delivery_failing", 2)
+    check(len(over) == 2 and over[1]["state"] == "repaired" and over[1]["alert"] == told["alert"], str(over))
+    check([a["key"].rpartition("-")[2] for a in over] == ["1", "2"], str(over))
+    check(not of_rule(phone, "engine.delivery_failing"), "the failing sink was to get it")
+    box.wait(lambda: "trouble" not in box.ctl("status").out, "no trouble")
+
+
+def test_the_only_sink_failing_is_in_the_log_and_the_status_and_nothing_is_kept_of_it(box):
+    box.now("2026-03-02T15:00:00Z")
+    hook = Hook(box, "phone", retry="retry: {first: 1 second, longest: 1 second}")
+    set_up(box, sinks="{%s}" % hook.sink, routes="[{name: all, to: [phone]}]", fallback="phone")
+    hook.exits(1)
+    engine = box.start(env=HURRY)
+    box.drop(fires(box))
+    box.wait(lambda: parcels(box, "1", "failing_since IS NOT NULL"), "a vain attempt")
+    box.now("2026-03-02T15:18:00Z")
+    box.wait(lambda: "engine.delivery_failing: sink phone has been failing" in engine.err(), "a line", told=engine.err)
+    check(box.rows("SELECT DISTINCT outcome FROM outbox") == [(None,)], str(box.rows("SELECT key, outcome FROM outbox")))
+    hook.exits(0)
+    box.wait(lambda: "sink phone works again" in engine.err(), "its end", told=engine.err)
+
+
+# ---- sites
+
+SILENT = LOW + """\
+  - id: test.gone
+    title: Long since the last session
+    status: active
+    per: case
+    severity: notice
+    signals:
+      gap: {elapsed: {since: last attended session}, longer_than: 10 days}
+    when: gap
+    say: "call the family"
+    next_step: "Call."
+    because: "A rule for tests."
+"""
+SITES = "sites: {north: {expect_records: 26 hours}}\n"
+
+
+def watched_site(box, start, more=SITES):
+    box.now(start)
+    phone = Hook(box, "phone")
+    box.config(rules=[ROOT / "rules" / "instruments.yaml", box.rules(SILENT)], sinks="{%s}" % phone.sink,
+               routes="[{name: all, to: [phone]}]", fallback="phone", more=more)
+    return phone
+
+
+def test_a_site_that_sends_nothing_is_told_of_and_its_cases_are_no_drop_outs(box):
+    phone = watched_site(box, "2026-03-02T15:00:00Z")
+    box.start(env=HURRY)
+    box.drop(quiet(box, case="K1", started="2026-03-02T14:00:00Z", site="north"))
+    box.drop(quiet(box, case="SOUTH", started="2026-03-02T14:00:00Z", site="south"))
+    box.wait_processed(2)
+    box.now("2026-03-03T16:00:00Z")
+    box.drop(quiet(box, case="SOUTH2", started="2026-03-03T15:50:00Z", site="south"))
+    box.wait_processed(3)
+    check(not of_rule(phone, "engine.site_silent"), "told too early")
+    box.now("2026-03-13T15:00:00Z")
+    silent = wait_rule(phone, "engine.site_silent")[0]
+    check((silent["severity"], silent["state"]) == ("warning", "open") and "site north for 264 h" in silent["say"], str(silent))
+    gone = wait_rule(phone, "test.gone")
+    south, = box.rows("SELECT token FROM cases WHERE id = 'SOUTH'")[0]
+    check([alert["case"] for alert in gone] == [south], f"{gone}")
+    explained = box.ctl("explain", "--all", "K1").out
+    check("no record from site north for 239 h: its export may be broken" in explained, explained)
+    # The site is back; K1 really was not seen, K4 was, and its record comes last.
+    box.now("2026-03-13T16:00:00Z")
+    box.drop(quiet(box, case="K2", started="2026-03-13T14:00:00Z", site="north"))
+    back = wait_rule(phone, "engine.site_silent", 2)[1]
+    check(back["state"] == "repaired" and back["alert"] == silent["alert"], str(back))
+    first = box.rows("SELECT token FROM cases WHERE id = 'K1'")[0][0]
+    check(first not in [alert["case"] for alert in of_rule(phone, "test.gone")], "timers did not wait for the rest")
+    box.now("2026-03-13T16:11:00Z")
+    box.wait(lambda: first in [alert["case"] for alert in of_rule(phone, "test.gone")], "the case that was really not seen")
+    check(sorted(box.rows("SELECT c.id FROM incidents i JOIN cases c ON c.row = case_row")) == [("K1",), ("SOUTH",), ("SOUTH2",)],
+          str(box.rows("SELECT c.id FROM incidents i JOIN cases c ON c.row = case_row")))
+    check("no record from site" not in box.ctl("explain", "--all", "K1").out, "explain still speaks of silence")
+
+
+def test_a_case_whose_record_was_held_up_by_the_export_is_no_drop_out(box):
+    phone = watched_site(box, "2026-03-02T15:00:00Z")
+    box.start(env=HURRY)
+    box.drop(quiet(box, case="K1", started="2026-03-02T14:00:00Z", site="north"))
+    box.wait_processed(1)
+    box.now("2026-03-13T15:00:00Z")
+    wait_rule(phone, "engine.site_silent")
+    box.drop(quiet(box, case="K2", started="2026-03-13T14:00:00Z", site="north"))
+    wait_rule(phone, "engine.site_silent", 2)
+    box.drop(quiet(box, case="K1", session=2, started="2026-03-09T14:00:00Z", site="north"))
+    box.wait_processed(3)
+    box.now("2026-03-13T15:11:00Z")
+    box.wait(lambda: box.rows("SELECT silent_from FROM sites") == [(None,)], "the site is as others again")
+    box.drop(quiet(box, case="K3", started="2026-03-13T14:00:00Z", site="north"))
+    box.wait_processed(4)
+    check(not of_rule(phone, "test.gone"), str(phone.heard()))
+
+
+def test_a_site_that_was_never_seen_counts_from_the_first_configuration_and_over_restarts(box):
+    phone = watched_site(box, "2026-03-02T15:00:00Z")
+    engine = box.start(env=HURRY)
+    box.wait(lambda: box.rows("SELECT 1 FROM sites"), "the site")
+    engine.stop()
+    box.now("2026-03-03T18:00:00Z")
+    engine = box.start(courier=False, env=HURRY)
+    told = wait_rule(phone, "engine.site_silent")[0]
+    check("site north for 27 h" in told["say"] and told["severity"] == "warning", str(told))
+    engine.stop()
+    box.now("2026-03-05T18:00:00Z")
+    box.start(courier=False, env=HURRY)
+    box.drop(quiet(box, case="K9", started="2026-03-05T14:00:00Z"))
+    box.wait_processed(1)
+    check(len(of_rule(phone, "engine.site_silent")) == 1, "told again after a restart")
+
+
+def test_a_backlog_is_read_before_a_site_is_called_silent(box):
+    phone = watched_site(box, "2026-03-02T15:00:00Z")
+    engine = box.start(env=HURRY)
+    box.wait(lambda: box.rows("SELECT 1 FROM sites"), "the site")
+    engine.stop()
+    box.now("2026-03-05T18:00:00Z")
+    box.drop(quiet(box, case="K1", started="2026-03-05T14:00:00Z", site="north"))
+    box.start(courier=False, env=HURRY)
+    box.wait_processed(1)
+    box.wait(lambda: box.rows("SELECT last_at FROM sites")[0][0] > 1772730000, "the site's record")
+    box.drop(fires(box, case="K2", started="2026-03-05T14:00:00Z"))
+    wait_rule(phone, "test.low")
+    check(not of_rule(phone, "engine.site_silent"), str(phone.heard()))
+
+
+# ---- the clock
+
+def beats(hook):
+    return of_rule(hook, "engine.heartbeat")
+
+
+def test_a_clock_a_year_ahead_and_back_costs_one_early_notice_and_no_second(box):
+    phone = watched_site(box, "2026-03-02T15:00:00Z", more="heartbeat: \"07:00\"\n")
+    engine = box.start(env=HURRY)
+    box.drop(quiet(box, case="K1", started="2026-03-02T14:00:00Z"))
+    box.wait_processed(1)
+    box.wait(lambda: box.rows("SELECT 1 FROM facts WHERE name = 'heartbeat.last'"), "the first look")
+    box.now("2027-03-02T15:00:00Z")
+    jump = wait_rule(phone, "engine.clock_jumped")[0]
+    check("365 days forwards" in jump["say"] and jump["severity"] == "warning", str(jump))
+    wait_rule(phone, "test.gone")
+    wait_rule(phone, "engine.heartbeat")
+    check(len(beats(phone)) == 1, f"{len(beats(phone))} heartbeats")
+    box.now("2026-03-02T15:01:00Z")
+    back = wait_rule(phone, "engine.clock_jumped", 2)[1]
+    check("365 days backwards" in back["say"], str(back))
+    for day in ("03", "10", "16"):
+        box.now(f"2026-03-{day}T14:00:00Z")
+        box.wait(lambda: f"2026-03-{day}" in str(box.rows("SELECT value FROM facts WHERE name = 'heartbeat.last'")),
+                 f"the heartbeat of day {day}")
+    gone = of_rule(phone, "test.gone")
+    check(1 <= len(gone) and sum(alert["state"] == "open" for alert in gone) == 1, f"doubled: {gone}")
+    check(len({alert["key"] for alert in phone.heard()}) == len(phone.heard()), "a key twice")
+    engine.stop()
+
+
+def test_a_clock_set_back_before_the_last_commit_is_found_at_the_start(box):
+    phone = watched_site(box, "2026-03-02T15:00:00Z", more="")
+    engine = box.start(env=HURRY)
+    box.drop(fires(box, started="2026-03-02T14:00:00Z"))
+    wait_rule(phone, "test.low")
+    engine.stop()
+    box.now("2026-03-01T15:00:00Z")
+    engine = box.start(courier=False, env=HURRY)
+    told = wait_rule(phone, "engine.clock_jumped")
+    check(len(told) == 1 and "24 hours backwards" in told[0]["say"], str(told))
+    engine.stop()
+    box.start(courier=False, env=HURRY)
+    box.drop(fires(box, case="K2", started="2026-02-28T14:00:00Z"))
+    wait_rule(phone, "test.low", 2)
+    check(len(of_rule(phone, "engine.clock_jumped")) == 1, "told again at the next start")
+
+
+def test_small_steps_of_the_clock_are_no_jump(box):
+    phone = watched_site(box, "2026-03-02T15:00:00Z", more="")
+    box.start(env=HURRY)
+    for minute in (4, 8, 4, 0):
+        box.now(f"2026-03-02T15:{minute:02}:00Z")
+        box.drop(fires(box, case=f"K{minute}-{len(phone.heard())}", started="2026-03-02T14:00:00Z"))
+        number = len(of_rule(phone, "test.low")) + 1
+        wait_rule(phone, "test.low", number)
+    check(not of_rule(phone, "engine.clock_jumped"), str(phone.heard()))
+
+
+# ---- the heartbeat
+
+def test_a_heartbeat_a_day_goes_the_whole_way_and_missed_ones_are_one(box):
+    phone = watched_site(box, "2026-03-02T12:00:00Z", more="heartbeat: \"07:00\"\n")  # 02:00 of 3 March on Kiritimati
+    engine = box.start(env=HURRY)
+    box.wait(lambda: box.rows("SELECT 1 FROM facts WHERE name = 'heartbeat.last'"), "the first look")
+    check(not beats(phone), "a heartbeat before its time")
+    box.now("2026-03-02T16:59:00Z")
+    box.drop(fires(box, started="2026-03-02T14:00:00Z"))
+    wait_rule(phone, "test.low")
+    check(not beats(phone), "a heartbeat a minute early")
+    box.now("2026-03-02T17:01:00Z")
+    first = wait_rule(phone, "engine.heartbeat")[0]
+    check(first["severity"] == "info" and first["route"] == "all", str(first))
+    box.now("2026-03-03T17:01:00Z")
+    wait_rule(phone, "engine.heartbeat", 2)
+    engine.stop()
+    box.now("2026-03-09T20:00:00Z")
+    box.start(courier=False, env=HURRY)
+    wait_rule(phone, "engine.heartbeat", 3)
+    box.drop(fires(box, case="K2", started="2026-03-02T14:00:00Z"))
+    wait_rule(phone, "test.low", 2)
+    check([beat["key"] for beat in beats(phone)] == [f"{first['alert']}-{n}" for n in (1, 2, 3)], str(beats(phone)))
