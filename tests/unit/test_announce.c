@@ -222,6 +222,20 @@ TEST(after_a_rejudge_an_incident_that_shares_a_record_is_the_same)
 	CHECK_INT(o->told.items[0].records.n, 1);
 }
 
+TEST(acknowledged_is_a_mark_that_holds_up_no_message)
+{
+	struct office *o = begin(arena);
+	struct incident *i = opened(o, RULE_A, "r9");
+
+	tell(o);
+	o->told.items[0].acknowledged_at = 77;
+	moves(o, i, INCIDENT_UNREPAIRED);
+	CHECK_INT(tell(o), 1);
+	moves(o, i, INCIDENT_REPAIRED);
+	CHECK_INT(tell(o), 1);
+	CHECK_INT(o->told.items[0].acknowledged_at, 77);
+}
+
 TEST(incidents_of_another_rule_or_subject_are_never_the_same)
 {
 	struct office *o = begin(arena);

@@ -520,6 +520,43 @@ TEST(a_dropped_out_incident_is_open_again_when_the_member_attends)
 	CHECK_INT(latest(s)->state, INCIDENT_UNREPAIRED);
 }
 
+TEST(who_is_not_known_to_have_come_is_not_back)
+{
+	struct story *s = begin(arena);
+	struct incident_moment unknown;
+
+	reach(s, INCIDENT_DROPPED_OUT);
+	unknown = week(s);
+	unknown.attended = TRUTH_NO_DATA;
+	step(s, unknown);
+	CHECK_INT(latest(s)->state, INCIDENT_DROPPED_OUT);
+}
+
+TEST(a_deadline_brings_nobody_back)
+{
+	struct story *s = begin(arena);
+	struct incident_moment later;
+
+	reach(s, INCIDENT_DROPPED_OUT);
+	later = week(s);
+	later.met = later.held = false;
+	step(s, later);
+	CHECK_INT(latest(s)->state, INCIDENT_DROPPED_OUT);
+}
+
+TEST(a_strength_in_the_session_of_the_attempt_begins_the_repair_and_does_not_end_it)
+{
+	struct story *s = begin(arena);
+	struct incident_moment both;
+
+	open_now(s);
+	both = tried(s);
+	both.strength = true;
+	step(s, both);
+	CHECK_INT(latest(s)->state, INCIDENT_REPAIRING);
+	CHECK_INT(latest(s)->transitions.n, 2);
+}
+
 TEST(a_deadline_opens_an_incident_and_counts_as_no_session)
 {
 	struct story *s = begin(arena);

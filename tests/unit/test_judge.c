@@ -446,6 +446,18 @@ TEST(two_channels_within_two_sessions_raise_a_finding)
 	CHECK_INT(incident(judged(f), 1)->severity, SEVERITY_WARNING);
 }
 
+TEST(a_second_channel_makes_an_open_incident_worse)
+{
+	struct script *words, *scores;
+	struct family *f = choir(arena, &words, &scores);
+
+	meet_weekly(f, 3);
+	say(words, 1, M1);
+	say(words, 3, M1);
+	say(scores, 3, M1);
+	CHECK_HAS(told(arena, judged(f)), "1,-1 1 last 2: open/notice day 0 open/warning day 14 r1 r3\n");
+}
+
 TEST(channels_of_the_same_session_raise_whatever_the_order_of_rules)
 {
 	struct script *words, *scores;
@@ -920,6 +932,35 @@ TEST(when_the_case_falls_silent_other_incidents_drop_out_until_the_member_return
 		  "hostility 2,-1 1 last 0: open/notice day 0 dropped_out/notice day 30 r1\n"
 		  "drops.silent -1,-1 1 last 1: open/notice day 30 r1 r2\n"
 		  "next -1\n");
+}
+
+TEST(silence_is_heard_in_a_session_that_was_not_held_and_not_in_one_that_was)
+{
+	for (int held = 0; held < 2; held++) {
+		struct family *f = begin(arena);
+		struct script *silence = simple_rule(f, "drops.silent", PER_CASE);
+
+		f->rule[0].drops_out = true;
+		say(silence, 2, CASE);
+		say(simple_rule(f, "hostility", PER_MEMBER), 1, M1);
+		meet_weekly(f, 2);
+		f->session[1].held = held;
+		f->session[1].attended[M1] = held ? TRUTH_TRUE : TRUTH_FALSE;
+		CHECK_INT(incident(judged(f), 0)->state, held ? INCIDENT_OPEN : INCIDENT_DROPPED_OUT);
+	}
+}
+
+TEST(what_is_not_known_neither_fires_nor_resolves)
+{
+	struct family *f = begin(arena);
+	struct script *s = simple_rule(f, "a", PER_MEMBER);
+
+	say(s, 3, M1);
+	meet_weekly(f, 9);
+	for (size_t i = 0; i < 9; i++)
+		if (i != 2)
+			s->says[i][M1] = TRUTH_NO_DATA;
+	CHECK_STR(told(arena, judged(f)), "a 1,-1 1 last 2: open/notice day 14 r3\nnext -1\n");
 }
 
 TEST(silence_by_a_rule_under_test_drops_out_no_incident_of_an_active_one)
