@@ -74,6 +74,7 @@ struct lexicons {
 	size_t n_patterns;
 	struct anchors anchors[ANCHOR_KINDS];
 	struct buf canonical; /* grows with each entry */
+	VEC(size_t) begins;   /* in it, of each lexicon */
 	bool frozen;
 };
 

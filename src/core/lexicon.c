@@ -66,7 +66,24 @@ bool lexicon_applies(const struct lexicon *lexicon, struct str language)
 	       (language.n == own.n || language.p[own.n] == '-' || language.p[own.n] == '_');
 }
 
-struct str lexicons_canonical(const struct lexicons *l)
+static int by_text(const void *a, const void *b)
 {
-	return l->canonical.n ? buf_str(&l->canonical) : STR("");
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void lexicons_canonical(const struct lexicons *l, struct buf *out)
+{
+	struct arena a = { 0 };
+	struct str *all = ARENA_ARRAY(&a, struct str, l->begins.n + 1);
+
+	for (size_t i = 0; i < l->begins.n; i++) {
+		size_t begin = l->begins.items[i], end = i + 1 < l->begins.n ? l->begins.items[i + 1] : l->canonical.n;
+
+		all[i] = (struct str){ l->canonical.p + begin, end - begin };
+	}
+	if (l->begins.n)
+		qsort(all, l->begins.n, sizeof *all, by_text);
+	for (size_t i = 0; i < l->begins.n; i++)
+		buf_puts(out, all[i]);
+	arena_release(&a);
 }

@@ -366,6 +366,7 @@ static bool parse_version(struct str s, int *major, int *minor)
 
 static int add_lexicon(struct lexicons *l, const struct lexicon *lexicon)
 {
+	*VEC_PUSH(&l->arena, &l->begins) = l->canonical.n;
 	buf_printf(&l->canonical, "\nlexicon %.*s %.*s %d.%d", STR_ARG(lexicon->id), STR_ARG(lexicon->language),
 		   lexicon->major, lexicon->minor);
 	if (lexicon->once)

@@ -320,7 +320,7 @@ static struct str hash_all(struct making *m)
 		rule_canonical(&m->forms.items[i], true, &out);
 	hash_instruments(&m->rs->instruments, &out);
 	exceptions_canonical(&m->rs->exceptions, &out);
-	buf_puts(&out, lexicons_canonical(m->rs->lexicons));
+	lexicons_canonical(m->rs->lexicons, &out);
 	hash = digest_hex(&m->rs->arena, NULL, buf_str(&out));
 	buf_release(&out);
 	return hash;

@@ -47,22 +47,32 @@ static bool take_times(struct scenario_making *m, struct line *line, struct str 
 	return true;
 }
 
+/* "[laughs]" is said, "[5 sec]" is a slip. */
+static bool begins_with_number(struct str s)
+{
+	size_t sign = s.n && (s.p[0] == '-' || s.p[0] == '+');
+
+	return s.n > sign && s.p[sign] >= '0' && s.p[sign] <= '9';
+}
+
 /* "[5s] " off the front of what is said. */
 static bool take_gap(struct scenario_making *m, struct line *line)
 {
 	const char *end = line->text.n && line->text.p[0] == '[' ? memchr(line->text.p, ']', line->text.n) : NULL;
-	struct str inside;
+	struct str inside, number;
 
 	line->gap = NAN;
 	if (!end)
 		return true;
 	inside = str_trim((struct str){ line->text.p + 1, (size_t)(end - line->text.p) - 1 });
-	if (inside.n < 2 || inside.p[inside.n - 1] != 's' || inside.p[0] < '0' || inside.p[0] > '9')
+	if (!begins_with_number(inside))
 		return true;
-	inside.n--;
-	if (!str_number(str_trim(inside), &line->gap) || line->gap > GAP_MAX_S) {
-		reader_error_at(m->r, place(line, inside), "turn", NULL, "expected from 0 to %d seconds of silence",
-				GAP_MAX_S);
+	number = inside;
+	number.n -= inside.p[inside.n - 1] == 's';
+	if (number.n == inside.n || !str_number(str_trim(number), &line->gap) || line->gap < 0 ||
+	    line->gap > GAP_MAX_S) {
+		reader_error_at(m->r, place(line, inside), "turn", "as in [5s]; what is said stands behind it",
+				"expected from 0 to %d seconds of silence", GAP_MAX_S);
 		return false;
 	}
 	line->text = str_trim((struct str){ end + 1, line->text.n - (size_t)(end + 1 - line->text.p) });

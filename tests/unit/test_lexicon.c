@@ -471,17 +471,21 @@ TEST(the_canonical_bytes_change_with_a_phrase_a_weight_and_a_context)
 		"lexicon: x\nversion: 1.0\nlanguage: en\nentries: [a]\n",
 	};
 	enum { N = sizeof texts / sizeof *texts };
+	struct buf canonical = { 0 };
 	struct str seen[N];
 
 	for (size_t i = 0; i < N; i++) {
 		struct setup t = setup_of(arena, texts[i]);
 
-		seen[i] = arena_dup(arena, lexicons_canonical(t.lexicons));
+		buf_reset(&canonical);
+		lexicons_canonical(t.lexicons, &canonical);
+		seen[i] = arena_dup(arena, buf_str(&canonical));
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(seen[i], seen[k]))
 				test_fail(__FILE__, __LINE__, "texts %zu and %zu look the same", k, i);
 		setup_end(&t);
 	}
+	buf_release(&canonical);
 }
 
 /* One place of a phrase as the slow way sees it: a word, or another, or, if it may be missing, none. */

@@ -126,13 +126,16 @@ TEST(the_set_of_rules_does_not_depend_on_the_order_of_files)
 {
 	struct rule_source sources[] = { { .file = STR("a"), .text = str_of(a_rule) },
 					 { .file = STR("i"), .text = str_of(instruments) },
-					 { .file = STR("b"), .text = changed(arena, "drops.a", "drops.b") } };
-	struct rule_source turned[] = { sources[2], sources[0], sources[1] };
+					 { .file = STR("b"), .text = changed(arena, "drops.a", "drops.b") },
+					 { .file = STR("x"), .text = STR("lexicon: x\nversion: 1.0\nentries: [a]\n") },
+					 { .file = STR("y"),
+					   .text = STR("lexicon: y\nversion: 1.0\nentries: [b]\n") } };
+	struct rule_source turned[] = { sources[4], sources[2], sources[0], sources[3], sources[1] };
 	struct str said;
-	struct ruleset *one = ruleset_of(arena, sources, 3, &said), *two;
+	struct ruleset *one = ruleset_of(arena, sources, 5, &said), *two;
 
 	CHECK_STR(said, "");
-	two = ruleset_of(arena, turned, 3, &said);
+	two = ruleset_of(arena, turned, 5, &said);
 	CHECK_STR(said, "");
 	REQUIRE(one && two);
 	CHECK(str_eq(one->hash, two->hash));

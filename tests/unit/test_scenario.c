@@ -485,6 +485,9 @@ TEST(a_wild_test_is_refused_and_never_run)
 	FAULT("{name: a, sessions: [{times: 41, turns: [\"100x m1: a\"]}], expect: {}}",
 	      "a test has at most 4000 turns");
 	FAULT("{name: a, sessions: [{turns: [\"m1: [99999s] a\"]}], expect: {}}", "seconds of silence");
+	FAULT("{name: a, sessions: [{turns: [\"m1: [5 sec] a\"]}], expect: {}}", "as in [5s]");
+	FAULT("{name: a, sessions: [{turns: [\"m1: [-5s] a\"]}], expect: {}}", "seconds of silence");
+	FAULT("{name: a, sessions: [{turns: [\"m1: [5] a\"]}], expect: {}}", "seconds of silence");
 	FAULT("{name: a, homework: [1], expect: {session 1e18: notice}}", "of a test that has 1");
 	FAULT("{name: a, people: {}, homework: [1], expect: {}}", "expected from 1 to 32 people");
 }
