@@ -4,6 +4,7 @@
  *
  *	{"ruptured-command": 1, "act": "ack", "alert": "5f0c...", "note": "called them"}
  *	{"ruptured-command": 1, "act": "case close", "case": "K7Q2", "reason": "planned"}
+ *	{"ruptured-command": 1, "act": "silence", "case": "K7Q2", "until": "next-session", "reason": "on holiday"}
  *
  * Who did it is the file's owner, or `by` where the engine cannot see owners.  The answer is answers/NAME, the command's file name: {"ok": true, "text": "..."}.
  */
@@ -21,6 +22,10 @@ struct command {
 	struct str alert;  /* incident id, or a part of it that no other shares */
 	struct str case_id; /* token, or the clinic's id */
 	struct str reason, note;
+	struct str verdict; /* "useful", "noise" */
+	struct str rule, member;
+	struct str until; /* see act_until() */
+	double silence;	  /* its number; 0: none is named */
 	struct str key; /* of a row of the outbox, whole */
 	bool all;	/* every row it applies to */
 	struct str by; /* a claim: see who_wrote() */

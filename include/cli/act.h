@@ -11,6 +11,8 @@
 struct act {
 	const char *act;
 	const char *alert, *case_id, *key;
+	const char *verdict, *rule, *member, *until;
+	int64_t silence; /* 0: none */
 	bool all;
 	struct str note, reason;
 	bool quietly; /* say nothing when it is done */
@@ -18,6 +20,9 @@ struct act {
 
 /* Prints the answer; EXIT_FINE when it is done, EXIT_WRONG when it was refused, EXIT_AGAIN when nobody answers. */
 int act_hand_in(struct tool *t, const struct act *act);
+/* Takes "--until X" and the like out of argv, those whose names are in `allowed` ("until reason"); the new argc, or -1 with
+ * the misuse told. */
+int act_options(struct act *act, const char *allowed, int argc, char **argv);
 /* The words from argv[0] on, with a space between; in a. */
 struct str act_words(struct arena *a, int argc, char **argv);
 

@@ -6,7 +6,7 @@
 #define RUPTURED_CLI_TOOL_H
 
 #include "app/config.h"
-#include "io/store.h"
+#include "io/store_acts.h"
 
 enum { EXIT_FINE = 0, EXIT_FOUND = 1, EXIT_WRONG = 2, EXIT_AGAIN = 75 };
 
@@ -30,11 +30,17 @@ int tool_explain(struct tool *t, int argc, char **argv);
 int tool_alerts(struct tool *t, int argc, char **argv);
 int tool_status(struct tool *t, int argc, char **argv);
 int tool_ack(struct tool *t, int argc, char **argv);
+int tool_verdict(struct tool *t, int argc, char **argv);
+int tool_snooze(struct tool *t, int argc, char **argv);
+int tool_silence(struct tool *t, int argc, char **argv);
 int tool_outbox(struct tool *t, int argc, char **argv);
 int tool_case(struct tool *t, int argc, char **argv);
 int tool_reference(struct tool *t, int argc, char **argv);
 int tool_schema(struct tool *t, int argc, char **argv);
 int tool_audit(struct tool *t, int argc, char **argv);
+
+/* How precise the rules have been, by people's verdicts. */
+void tool_show_precision(const struct tool *t, const rule_verdicts_list *rules);
 
 /* Has the engine write down that the clinic's own ids are shown to this user; EXIT_FINE when it has. */
 int tool_act_reveal(struct tool *t);

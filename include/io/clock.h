@@ -19,6 +19,8 @@ int64_t clock_boot_s(void); /* like the monotonic one, but it does not stand sti
  * least one).  A time that the start of summer time skips comes an hour later; one that its end repeats comes once.
  */
 int64_t clock_next_local(int64_t after, int minute, unsigned days);
+/* When local clocks show `minute` on the calendar day whose midnight UTC is `day`; likewise. */
+int64_t clock_local(int64_t day, int minute);
 /* Reads the time zone, which later may be out of reach. */
 void clock_zone(void);
 int64_t clock_wait_ms(int64_t ms); /* as long as that: what a test build may hurry */

@@ -49,6 +49,7 @@ int store_case_new(struct store *st, struct arena *a, struct str id, struct str 
 int store_case_update(struct store *st, const struct stored_case *c, struct error *e);
 /* Ids of cases whose deadline is at or before `at`, at most `max`, the oldest first. */
 int store_cases_due(struct store *st, struct arena *a, int64_t at, size_t max, struct strs *ret, struct error *e);
+int store_case_tokens(struct store *st, struct arena *a, struct strs *ret, struct error *e);
 int store_cases_all(struct store *st, struct arena *a, struct strs *ret, struct error *e);
 /* The earliest deadline, DATE_NONE when there is none. */
 int store_next_deadline(struct store *st, int64_t *ret, struct error *e);

@@ -6,6 +6,10 @@ static const struct act {
 	int (*carry_out)(struct doing *d, struct error *e);
 } acts[] = {
 	{ "ack", act_ack },
+	{ "verdict", act_verdict },
+	{ "snooze", act_snooze },
+	{ "silence", act_silence },
+	{ "silence end", act_silence_end },
 	{ "case close", act_case_close },
 	{ "outbox retry", act_outbox_retry },
 	{ "outbox drop", act_outbox_drop },

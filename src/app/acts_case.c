@@ -3,17 +3,14 @@
 
 int act_case_close(struct doing *d, struct error *e)
 {
-	struct store *st = d->en->store;
 	struct stored_case *c;
+	bool found;
 
-	if (!d->command->case_id.n)
-		return act_answer(d, false, STR("which case? give its token, as `rupturectl alerts` shows it"));
-	if (store_case_by_token(st, d->a, d->command->case_id, &c, e) < 0)
+	if (act_find_case(d, &c, &found, e) < 0)
 		return -1;
-	if (!c && store_case(st, d->a, d->command->case_id, &c, e) < 0)
-		return -1;
-	if (!c)
-		return act_answer(d, false, STR("no case has this token or id"));
+	if (!found)
+		return 0;
+	d->about = act_about(d->a, d->about, d->command->reason);
 	if (c->closed_at != DATE_NONE)
 		return act_answer(d, true, STR("the case is closed already"));
 	c->closed_at = engine_now(d->en);

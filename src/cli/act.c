@@ -43,6 +43,14 @@ static void act_json(const struct act *act, struct json *j)
 		json_key(j, "all");
 		json_bool(j, true);
 	}
+	put(j, "verdict", str_of(act->verdict));
+	put(j, "rule", str_of(act->rule));
+	put(j, "member", str_of(act->member));
+	put(j, "until", str_of(act->until));
+	if (act->silence) {
+		json_key(j, "silence");
+		json_int(j, act->silence);
+	}
 	put(j, "note", act->note);
 	put(j, "reason", act->reason);
 	put(j, "by", user_name());
@@ -113,6 +121,59 @@ int act_hand_in(struct tool *t, const struct act *act)
 	json_free(j);
 	arena_release(&a);
 	return rc;
+}
+
+static bool is_allowed(const char *option, const char *allowed)
+{
+	struct str rest = str_of(allowed);
+
+	for (struct str word = str_word(&rest); word.p; word = str_word(&rest))
+		if (str_is(word, option))
+			return true;
+	return false;
+}
+
+static void set_option(struct act *act, const char *name, const char *value)
+{
+	const struct {
+		const char *name, **into;
+	} options[] = {
+		{ "case", &act->case_id },
+		{ "rule", &act->rule },
+		{ "member", &act->member },
+		{ "until", &act->until },
+	};
+
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (strcmp(name, options[i].name) == 0)
+			*options[i].into = value;
+	if (strcmp(name, "reason") == 0)
+		act->reason = str_of(value);
+	if (strcmp(name, "note") == 0)
+		act->note = str_of(value);
+}
+
+int act_options(struct act *act, const char *allowed, int argc, char **argv)
+{
+	int kept = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (argv[i][0] != '-') {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		if (strncmp(argv[i], "--", 2) != 0 || !is_allowed(argv[i] + 2, allowed)) {
+			tool_misuse("%s: unknown option \"%s\"", argv[0], argv[i]);
+			return -1;
+		}
+		if (i + 1 == argc || strncmp(argv[i + 1], "--", 2) == 0) {
+			tool_misuse("%s: %s what?", argv[0], argv[i]);
+			return -1;
+		}
+		set_option(act, argv[i] + 2, argv[i + 1]);
+		i++;
+	}
+	return kept;
 }
 
 struct str act_words(struct arena *a, int argc, char **argv)

@@ -1,26 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rupturectl alerts: what is open, oldest first.  Tokens only; --reveal adds the clinic's own case id, and the engine
- * writes down who asked.
+ * rupturectl alerts: what is open, oldest first, and what people did about it.  Tokens only; --reveal adds the clinic's
+ * own case id, and the engine writes down who asked.
+ *
+ * A line an alert, and where there is more to say than usual a second one below it; both fit a screen of 100 columns.
  */
 #include <stdio.h>
 
 #include "cli/tool.h"
-#include "io/store_acts.h"
+#include "io/clock.h"
+
+#define COLUMNS 100
+#define INDENT	4
 
 struct request {
-	bool all, reveal;
+	struct alert_filter filter;
+	bool reveal, precision, since_said;
 };
+
+/* Why nobody was told; NULL: somebody was, or there was nothing to tell yet. */
+static const char *why_untold(const struct told *t)
+{
+	if (t->announcements)
+		return NULL;
+	if (t->by_rules)
+		return "changed rules";
+	if (t->historic)
+		return "historic";
+	if (t->silenced_at != DATE_NONE)
+		return "silenced";
+	return t->told_state == TOLD_NOTHING ? NULL : "rule under test";
+}
 
 static const char *sent_as(const struct told *t)
 {
-	if (!t->announcements && t->by_rules)
-		return "never: changed rules";
-	if (!t->announcements && t->historic)
-		return "never: historic";
-	if (!t->announcements)
-		return t->told_state == TOLD_NOTHING ? "never" : "never: rule under test";
 	return t->told_state == TOLD_RETRACTED ? "retracted" : incident_state_words.words[t->told_state];
+}
+
+static const char *state_of(const struct told *t)
+{
+	return t->gone ? "retracted" : incident_state_words.words[t->state];
+}
+
+/* ---- JSON ---- */
+
+static void put(struct json *j, const char *key, struct str value)
+{
+	json_key(j, key);
+	json_str(j, value);
+}
+
+static void put_date(struct json *j, struct arena *a, const char *key, int64_t at)
+{
+	put(j, key, at == DATE_NONE ? (struct str){ NULL, 0 } : date_format(a, at));
+}
+
+static struct str json_told(struct arena *a, const struct told *t)
+{
+	const char *why = why_untold(t);
+
+	if (t->announcements)
+		return str_of(sent_as(t));
+	return why ? arena_printf(a, "never: %s", why) : STR("never");
+}
+
+static struct str verdict_word(const struct alert_verdict *v)
+{
+	if (v->at == DATE_NONE)
+		return (struct str){ NULL, 0 };
+	return v->useful ? STR("useful") : STR("noise");
+}
+
+static void json_acts(const struct stored_alert *s, struct arena *a, struct json *j)
+{
+	const struct told *t = &s->told;
+
+	put(j, "acknowledged_by", t->acknowledged_by);
+	put_date(j, a, "acknowledged", t->acknowledged_at);
+	put(j, "verdict", verdict_word(&s->verdict));
+	put(j, "verdict_by", s->verdict.who);
+	put_date(j, a, "verdict_given", s->verdict.at);
+	put(j, "verdict_note", s->verdict.note);
+	put_date(j, a, "silenced", t->silenced_at);
+	json_key(j, "silence");
+	json_int(j, t->silence);
+	put(j, "silence_reason", s->silence_reason);
+	if (s->snoozed && s->snoozed_until == DATE_NONE)
+		put(j, "snoozed_until", STR("next-session"));
+	else
+		put_date(j, a, "snoozed_until", s->snoozed_until);
+	put_date(j, a, "escalates", s->escalates_at);
 }
 
 static void json_alert(const struct stored_alert *s, const struct request *rq, struct json *j)
@@ -29,39 +98,29 @@ static void json_alert(const struct stored_alert *s, const struct request *rq, s
 	const struct told *t = &s->told;
 
 	json_map(j);
-	json_key(j, "alert");
-	json_z(j, t->id);
-	json_key(j, "state");
-	json_z(j, t->gone ? "retracted" : incident_state_words.words[t->state]);
-	json_key(j, "severity");
-	json_z(j, severity_words.words[t->severity]);
-	json_key(j, "rule");
-	json_str(j, t->rule);
-	json_key(j, "case");
-	json_str(j, s->case_token);
-	if (rq->reveal) {
-		json_key(j, "clinic_case");
-		json_str(j, s->case_id);
-	}
-	json_key(j, "member");
-	json_str(j, t->member);
-	json_key(j, "other");
-	json_str(j, t->other);
-	json_key(j, "opened");
-	json_str(j, date_format(&a, t->opened_at));
+	put(j, "alert", str_of(t->id));
+	put(j, "state", str_of(state_of(t)));
+	put(j, "severity", str_of(severity_words.words[t->severity]));
+	put(j, "rule", t->rule);
+	put(j, "case", s->case_token);
+	if (rq->reveal)
+		put(j, "clinic_case", s->case_id);
+	put(j, "member", t->member);
+	put(j, "other", t->other);
+	put(j, "opened", date_format(&a, t->opened_at));
 	json_key(j, "opened_session");
 	json_int(j, (int64_t)t->opened_ordinal);
 	json_key(j, "session");
 	json_int(j, (int64_t)t->changed_ordinal);
-	json_key(j, "told");
-	json_z(j, sent_as(t));
+	put(j, "told", json_told(&a, t));
 	json_key(j, "announcements");
 	json_int(j, t->announcements);
-	json_key(j, "acknowledged_by");
-	json_str(j, t->acknowledged_by);
+	json_acts(s, &a, j);
 	json_end_map(j);
 	arena_release(&a);
 }
+
+/* ---- text ---- */
 
 static void text_subject(const struct stored_alert *s, char *ret, size_t size)
 {
@@ -71,22 +130,92 @@ static void text_subject(const struct stored_alert *s, char *ret, size_t size)
 		 t->other.n ? "+" : "", STR_ARG(t->other));
 }
 
+static void note(struct buf *out, struct str text)
+{
+	if (out->n)
+		buf_puts(out, STR("; "));
+	buf_puts(out, text);
+}
+
+static void note_told(const struct stored_alert *s, struct arena *a, struct buf *out)
+{
+	const struct told *t = &s->told;
+	const char *why = why_untold(t);
+
+	if (why)
+		note(out, arena_printf(a, "never told: %s", why));
+	else if (!t->announcements)
+		note(out, STR("not told yet"));
+	else if (strcmp(sent_as(t), state_of(t)) != 0)
+		note(out, arena_printf(a, "last told as %s", sent_as(t)));
+	if (t->silenced_at != DATE_NONE)
+		note(out,
+		     arena_printf(a, "silenced %.*s by silence %lld (%.*s)", STR_ARG(date_format(a, t->silenced_at)),
+				  (long long)t->silence, STR_ARG(s->silence_reason)));
+}
+
+static void note_acts(const struct stored_alert *s, struct arena *a, struct buf *out)
+{
+	const struct told *t = &s->told;
+	const struct alert_verdict *v = &s->verdict;
+
+	if (t->acknowledged_by.n)
+		note(out, arena_printf(a, "acknowledged %.*s by %.*s", STR_ARG(date_format(a, t->acknowledged_at)),
+				       STR_ARG(t->acknowledged_by)));
+	if (v->at != DATE_NONE)
+		note(out, arena_printf(a, "%.*s, says %.*s%s%.*s", STR_ARG(verdict_word(v)), STR_ARG(v->who),
+				       v->note.n ? ": " : "", STR_ARG(v->note)));
+	if (s->snoozed)
+		note(out, arena_printf(a, "told again at %.*s",
+				       STR_ARG(s->snoozed_until == DATE_NONE ? STR("the next session")
+									     : date_format(a, s->snoozed_until))));
+	if (s->escalates_at != DATE_NONE)
+		note(out, arena_printf(a, "escalates at %.*s", STR_ARG(date_format(a, s->escalates_at))));
+}
+
+static void print_wrapped(struct str text)
+{
+	size_t column = 0;
+
+	for (struct str word = str_word(&text); word.p; word = str_word(&text)) {
+		bool fits = column && column + 1 + word.n <= COLUMNS;
+
+		if (column && !fits)
+			putchar('\n');
+		column = fits ? column + 1 + word.n : INDENT + word.n;
+		printf("%*s%.*s", fits ? 1 : INDENT, "", STR_ARG(word));
+	}
+	putchar('\n');
+}
+
 static void text_alert(const struct stored_alert *s, const struct request *rq)
 {
 	struct arena a = { 0 };
 	const struct told *t = &s->told;
+	struct buf notes = { 0 };
 	char subject[256];
 
 	text_subject(s, subject, sizeof subject);
-	printf("%-16s  %-8s  %-11s  %-24.*s  %-18s  %-10.*s  %7zu  %s", t->id, severity_words.words[t->severity],
-	       t->gone ? "retracted" : incident_state_words.words[t->state], STR_ARG(t->rule), subject,
-	       STR_ARG(date_format_day(&a, t->opened_at)), t->changed_ordinal, sent_as(t));
-	if (t->acknowledged_by.n)
-		printf(", acknowledged by %.*s", STR_ARG(t->acknowledged_by));
+	printf("%-16s  %-8s  %-11s  %-10.*s  %4zu  %-16s  %.*s", t->id, severity_words.words[t->severity], state_of(t),
+	       STR_ARG(date_format_day(&a, t->opened_at)), t->changed_ordinal, subject, STR_ARG(t->rule));
 	if (rq->reveal)
 		printf("  [%.*s]", STR_ARG(s->case_id));
 	putchar('\n');
+	note_told(s, &a, &notes);
+	note_acts(s, &a, &notes);
+	if (notes.n)
+		print_wrapped(buf_str(&notes));
+	buf_release(&notes);
 	arena_release(&a);
+}
+
+static const char *nothing_found(const struct request *rq)
+{
+	const struct alert_filter *f = &rq->filter;
+
+	if (f->acknowledged || f->silenced || f->historic || f->by_rules)
+		return "No such alerts.";
+	return f->ended_too ? "No alerts." : "No open alerts.  `rupturectl alerts --all` lists those that ended.";
 }
 
 static void print_alerts(const struct tool *t, const stored_alerts *list, const struct request *rq)
@@ -94,8 +223,8 @@ static void print_alerts(const struct tool *t, const stored_alerts *list, const 
 	struct json *j = json_new(false);
 
 	if (!t->json && list->n)
-		printf("%-16s  %-8s  %-11s  %-24s  %-18s  %-10s  %7s  %s\n", "ALERT", "SEVERITY", "STATE", "RULE",
-		       "CASE WHO", "OPENED", "SESSION", "TOLD");
+		printf("%-16s  %-8s  %-11s  %-10s  %4s  %-16s  %s\n", "ALERT", "SEVERITY", "STATE", "OPENED", "SESS",
+		       "CASE WHO", "RULE");
 	for (size_t i = 0; i < list->n; i++) {
 		if (t->json) {
 			json_alert(&list->items[i], rq, j);
@@ -105,42 +234,105 @@ static void print_alerts(const struct tool *t, const stored_alerts *list, const 
 		}
 	}
 	if (!t->json && !list->n)
-		puts(rq->all ? "No alerts." : "No open alerts.  `rupturectl alerts --all` lists those that ended.");
+		puts(nothing_found(rq));
 	json_free(j);
+}
+
+/* ---- the command ---- */
+
+static bool set_flag(struct request *rq, const char *word)
+{
+	struct alert_filter *f = &rq->filter;
+	const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = {
+		{ "--all", &f->ended_too },
+		{ "--acknowledged", &f->acknowledged },
+		{ "--silenced", &f->silenced },
+		{ "--historic", &f->historic },
+		{ "--changed-by-rules", &f->by_rules },
+		{ "--reveal", &rq->reveal },
+		{ "--precision", &rq->precision },
+	};
+
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+		if (strcmp(word, flags[i].name) == 0) {
+			*flags[i].flag = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_since(struct request *rq, const char *word)
+{
+	int64_t day;
+
+	rq->since_said = true;
+	if (date_parse(str_of(word), &rq->filter.acknowledged_since))
+		return true;
+	if (!date_parse_day(str_of(word), &day))
+		return false;
+	rq->filter.acknowledged_since = clock_local(day, 0);
+	return true;
+}
+
+/* Those that are looked for by what was done about them may be over. */
+static int read_request(struct request *rq, int argc, char **argv)
+{
+	struct alert_filter *f = &rq->filter;
+
+	f->acknowledged_since = INT64_MIN;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--since") == 0) {
+			if (i + 1 == argc || !read_since(rq, argv[++i]))
+				return tool_misuse("alerts: --since which day? write 2026-03-02");
+		} else if (!set_flag(rq, argv[i])) {
+			return tool_misuse("alerts: unknown argument \"%s\"", argv[i]);
+		}
+	}
+	if (rq->since_said && !f->acknowledged)
+		return tool_misuse("alerts: --since goes with --acknowledged");
+	if (rq->precision && argc > 2)
+		return tool_misuse("alerts: --precision goes with nothing else");
+	f->ended_too |= f->acknowledged || f->silenced || f->historic || f->by_rules;
+	return EXIT_FINE;
+}
+
+static int show(const struct tool *t, struct store *st, const struct request *rq)
+{
+	struct arena a = { 0 };
+	struct error e = { 0 };
+	stored_alerts list;
+	rule_verdicts_list rules;
+	int rc = rq->precision ? store_rule_verdicts(st, &a, &rules, &e) : store_alerts(st, &a, &rq->filter, &list, &e);
+
+	if (rc < 0)
+		rc = tool_fail(&e);
+	else if (rq->precision)
+		tool_show_precision(t, &rules);
+	else
+		print_alerts(t, &list, rq);
+	arena_release(&a);
+	return rc;
 }
 
 int tool_alerts(struct tool *t, int argc, char **argv)
 {
 	struct request rq = { 0 };
-	struct arena a = { 0 };
-	stored_alerts list = { 0 };
-	struct error e = { 0 };
 	struct config *config;
 	struct store *st;
-	int rc = EXIT_WRONG;
+	int rc = read_request(&rq, argc, argv);
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--all") == 0)
-			rq.all = true;
-		else if (strcmp(argv[i], "--reveal") == 0)
-			rq.reveal = true;
-		else
-			return tool_misuse("alerts: unknown argument \"%s\"", argv[i]);
-	}
-	if (rq.reveal && (rc = tool_act_reveal(t)) != EXIT_FINE)
+	if (rc != EXIT_FINE || (rq.reveal && (rc = tool_act_reveal(t)) != EXIT_FINE))
 		return rc;
 	config = tool_config(t);
 	st = config ? tool_store(config) : NULL;
-	if (st && store_alerts(st, &a, &(struct alert_filter){ .ended_too = rq.all }, &list, &e) < 0) {
-		rc = tool_fail(&e);
-	} else if (st) {
-		print_alerts(t, &list, &rq);
-		rc = EXIT_FINE;
-	}
+	rc = st ? show(t, st, &rq) : EXIT_WRONG;
 	if (st)
 		store_close(st);
 	if (config)
 		config_free(config);
-	arena_release(&a);
 	return rc;
 }

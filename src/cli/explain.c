@@ -10,7 +10,6 @@
 #include "app/site_fact.h"
 #include "cli/tool.h"
 #include "io/clock.h"
-#include "io/store_acts.h"
 
 struct request {
 	struct strs rules, targets;

@@ -94,6 +94,16 @@ static int64_t local_minute(const struct tm *of, int ahead, int minute, int *ret
 	return t.tm_hour * 60 + t.tm_min < minute ? at + 3600 : at;
 }
 
+int64_t clock_local(int64_t day, int minute)
+{
+	time_t midnight = (time_t)day;
+	struct tm utc;
+	int of_week;
+
+	gmtime_r(&midnight, &utc);
+	return local_minute(&utc, 0, minute, &of_week);
+}
+
 int64_t clock_next_local(int64_t after, int minute, unsigned days)
 {
 	time_t from = (time_t)after;

@@ -273,6 +273,14 @@ int store_cases_all(struct store *st, struct arena *a, struct strs *ret, struct 
 	return db_prepare(st->db, sql, &s, e) < 0 ? -1 : collect(s, a, ret, e);
 }
 
+int store_case_tokens(struct store *st, struct arena *a, struct strs *ret, struct error *e)
+{
+	static const char sql[] = "SELECT token FROM cases ORDER BY row";
+	struct db_stmt *s;
+
+	return db_prepare(st->db, sql, &s, e) < 0 ? -1 : collect(s, a, ret, e);
+}
+
 int store_next_deadline(struct store *st, int64_t *ret, struct error *e)
 {
 	static const char sql[] = "SELECT min(next_deadline) FROM cases WHERE next_deadline IS NOT NULL";
