@@ -13,4 +13,8 @@ void reach_nobody(struct arena *a, const struct ruleset *rules, const struct rou
 /* A line for people, with what to do; absent when the list is empty.  In a. */
 struct str reach_complaint(struct arena *a, const struct strs *unreached);
 
+/* A line on the routes that safeguarding alerts take without anybody to call when nobody answers: they are told once more
+ * to the same people.  Absent: there is none.  In a. */
+struct str reach_unanswered(struct arena *a, const struct ruleset *rules, const struct routes *routes);
+
 #endif

@@ -20,7 +20,8 @@
 #define FACT_RULES_STATUS  "rules.status"  /* for `rupturectl status`: "ok", or the faults of the refused set */
 #define FACT_CONFIG_STATUS "config.status" /* "ok", or the faults of the refused configuration */
 #define FACT_STARTED	   "engine.started"
-#define FACT_UNREACHED	   "safety.unreached" /* for `rupturectl status`: what is wrong, or nothing */
+#define FACT_UNREACHED	   "safety.unreached"  /* for `rupturectl status`: what is wrong, or nothing */
+#define FACT_UNANSWERED	   "safety.unanswered" /* likewise */
 
 /* Every case is judged again, silently, before anything else happens: else a record that arrives in between would
  * announce what the edited rules alone have changed. */
@@ -292,7 +293,7 @@ static int reload_config(struct engine *en, bool final, bool *ret_refused, struc
 static int check_reach(struct engine *en, struct error *e)
 {
 	struct arena a = { 0 };
-	struct str complaint, told;
+	struct str complaint, told, unanswered = reach_unanswered(&a, en->rules, &en->config->routes);
 	struct strs unreached;
 	int rc;
 
@@ -303,6 +304,8 @@ static int check_reach(struct engine *en, struct error *e)
 		log_line(LOG_LEVEL_ERROR, "%.*s", STR_ARG(complaint));
 	if (rc == 0)
 		rc = store_fact_put(en->store, FACT_UNREACHED, complaint.p ? complaint : STR(""), e);
+	if (rc == 0)
+		rc = store_fact_put(en->store, FACT_UNANSWERED, unanswered.p ? unanswered : STR(""), e);
 	en->reach_told = true;
 	arena_release(&a);
 	return rc;

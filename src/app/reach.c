@@ -51,3 +51,43 @@ struct str reach_complaint(struct arena *a, const struct strs *unreached)
 		"leaves some of them out)",
 		STR_ARG(ids), STR_ARG(ids));
 }
+
+static void add_name(struct arena *a, struct strs *names, struct str name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (str_eq(names->items[i], name))
+			return;
+	*VEC_PUSH(a, names) = name;
+}
+
+static void add_unanswered(struct arena *a, const struct rule *rule, const struct routes *routes, struct strs *names)
+{
+	for (size_t i = 0; i < rule->n_ladder; i++) {
+		struct dispatch_facts facts = { .rule = rule, .severity = rule->ladder[i].severity };
+		delivery_list to = { 0 };
+
+		routes_match(a, routes, &facts, &to, NULL);
+		for (size_t k = 0; k < to.n; k++)
+			if (to.items[k].by && !to.items[k].by->escalate.n)
+				add_name(a, names, to.items[k].route);
+	}
+}
+
+struct str reach_unanswered(struct arena *a, const struct ruleset *rules, const struct routes *routes)
+{
+	struct strs names = { 0 };
+	struct str list = STR("");
+
+	for (size_t i = 0; i < rules->n; i++)
+		if (rules->rules[i].safety && rules->rules[i].status == STATUS_ACTIVE)
+			add_unanswered(a, &rules->rules[i], routes, &names);
+	if (!names.n)
+		return (struct str){ NULL, 0 };
+	for (size_t i = 0; i < names.n; i++)
+		list = arena_printf(a, "%.*s%s\"%.*s\"", STR_ARG(list), i ? ", " : "", STR_ARG(names.items[i]));
+	return arena_printf(
+		a,
+		"%s %.*s %s nobody to escalate to: a safeguarding alert that is not acknowledged is told once "
+		"more to the same sinks (write \"escalate: [...]\")",
+		names.n == 1 ? "route" : "routes", STR_ARG(list), names.n == 1 ? "names" : "name");
+}

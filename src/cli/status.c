@@ -21,7 +21,9 @@ struct status {
 	bool courier_known;
 	struct queues queues;
 	struct str started, rules, judged;
-	struct str unreached; /* empty: safeguarding alerts reach somebody */
+	struct str unreached;  /* empty: safeguarding alerts reach somebody */
+	struct str unanswered; /* empty: somebody is called when nobody acknowledges them */
+	int64_t next_reminder;
 	bool running;
 	long pid;
 	int64_t next_deadline;
@@ -64,7 +66,9 @@ static int read_status(struct status *s, struct store *st, struct arena *a, stru
 	if (store_count(st, &s->counts, e) < 0 || store_fact(st, a, "engine.started", &s->started, e) < 0 ||
 	    store_fact(st, a, "rules.status", &s->rules, e) < 0 ||
 	    store_fact(st, a, "rules.judged", &s->judged, e) < 0 ||
-	    store_fact(st, a, "safety.unreached", &s->unreached, e) < 0 || store_troubles(st, a, &s->troubles, e) < 0 ||
+	    store_fact(st, a, "safety.unreached", &s->unreached, e) < 0 ||
+	    store_fact(st, a, "safety.unanswered", &s->unanswered, e) < 0 ||
+	    store_troubles(st, a, &s->troubles, e) < 0 || store_next_reminder(st, &s->next_reminder, e) < 0 ||
 	    store_next_deadline(st, &s->next_deadline, e) < 0)
 		return -1;
 	s->queues.incoming = count_files(s->config->spool, "incoming", false);
@@ -101,6 +105,8 @@ static void print_text(const struct status *s, struct arena *a)
 	printf("incidents  %lld open of %lld\n", (long long)c->open_incidents, (long long)c->incidents);
 	printf("next timer %.*s\n",
 	       STR_ARG(s->next_deadline == DATE_NONE ? STR("none") : date_format(a, s->next_deadline)));
+	if (s->next_reminder != DATE_NONE)
+		printf("told again %.*s next, unless somebody answers\n", STR_ARG(date_format(a, s->next_reminder)));
 	if (s->courier_known)
 		printf("courier    %lld waiting, %lld delivered, %lld dead letters\n", (long long)s->courier.waiting,
 		       (long long)s->courier.delivered, (long long)s->courier.dead);
@@ -116,6 +122,8 @@ static void print_text(const struct status *s, struct arena *a)
 		printf("nobody     %lld alerts reached nobody: no route took them\n", (long long)c->outbox_undelivered);
 	if (s->unreached.n)
 		printf("\n%.*s\n", STR_ARG(s->unreached));
+	if (s->unanswered.n)
+		printf("\n%.*s\n", STR_ARG(s->unanswered));
 	if (!rules_fine(s) && s->rules.n)
 		printf("\n%.*s", STR_ARG(s->rules));
 }
@@ -164,6 +172,10 @@ static void print_json(const struct status *s, struct arena *a)
 	put_int(j, "dead_safeguarding", c->outbox_dead_safety);
 	json_key(j, "safeguarding");
 	json_str(j, s->unreached.n ? s->unreached : STR("ok"));
+	json_key(j, "safeguarding_unanswered");
+	json_str(j, s->unanswered.n ? s->unanswered : STR("ok"));
+	json_key(j, "next_reminder");
+	json_str(j, s->next_reminder == DATE_NONE ? (struct str){ NULL, 0 } : date_format(a, s->next_reminder));
 	if (s->courier_known) {
 		put_int(j, "waiting", s->courier.waiting);
 		put_int(j, "delivered", s->courier.delivered);
