@@ -248,6 +248,10 @@ TEST(incidents_of_another_rule_or_subject_are_never_the_same)
 	REQUIRE(o->told.n == 3);
 	CHECK_STR(o->told.items[1].rule, "b");
 	CHECK_STR(o->told.items[2].member, "m2");
+	for (size_t n = 0; n < o->judgement.incidents.all.n; n++)
+		o->judgement.incidents.all.items[n].subject.other = 1;
+	CHECK_INT(tell(o), 6);
+	CHECK_INT(o->told.n, 6);
 }
 
 TEST(an_open_incident_left_over_is_retracted_once)
