@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The engine's inside, shared by its parts: engine.c (life, step, reload), intake.c (records), case.c (judge and
- * announce of one case), telling.c (what is said of it), reminders.c (what is said again), dispatch.c (who hears of it), commands.c and acts*.c (people's acts), relay.c (courier.db), housekeeping.c (what is old).  For nobody else.
+ * announce of one case), telling.c (what is said of it), reminders.c (what is said again), dispatch.c (who hears of it)
+ * and held.c (when, if not at once), commands.c and acts*.c (people's acts), relay.c (courier.db), housekeeping.c (what
+ * is old).  For nobody else.
  */
 #ifndef RUPTURED_APP_ENGINE_PARTS_H
 #define RUPTURED_APP_ENGINE_PARTS_H
@@ -116,6 +118,11 @@ int dispatch_alert(struct engine *en, struct arena *a, const struct dispatch *d,
 int reminders_step(struct engine *en, size_t *ret_n, struct error *e);
 /* Inside a transaction: an alert goes out by these routes.  Those that want an answer begin to wait for it. */
 int reminders_begin(struct engine *en, const struct dispatch *d, const delivery_list *to, struct error *e);
+
+/* held.c: what waits for its group or digest.  Inside a transaction: all groups that are due become outbox rows. */
+int held_flush(struct engine *en, int64_t now, struct error *e);
+/* In a transaction of its own; *ret_n how many groups left. */
+int held_step(struct engine *en, size_t *ret_n, struct error *e);
 
 /* spares.c: inside a transaction.  Whether a row for `sink` of an alert of this rule wants a spare for the fallback, and
  * how much that may show. */

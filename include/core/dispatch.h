@@ -10,6 +10,8 @@
 
 #include "core/route.h"
 
+#define DISPATCH_BUDGET_S (7 * 86400) /* how far back a budget looks */
+
 struct dispatch_decision {
 	bool silenced;	  /* nobody hears, as somebody asked */
 	delivery_list to; /* empty: reaches nobody */
@@ -40,6 +42,16 @@ struct dispatch_plan dispatch_plan(const struct dispatch_facts *facts, const str
 /* How long somebody may take to acknowledge what goes this way, s; 0: nobody need.  Of a safeguarding alert an hour, also
  * where the route says nothing. */
 int64_t dispatch_ack_within(const struct route *by, const struct rule *rule);
+/* JSON: what a group says beside its alerts, as far as the level goes; `alerts` as alert_json wrote them for that level. */
+struct dispatch_message {
+	struct str key, route;
+	const char *group; /* "case", "route", "digest" */
+	struct str case_token;
+	enum severity severity; /* the worst */
+	bool to_fallback;
+	struct strs alerts;
+};
+void dispatch_json(const struct dispatch_message *m, enum privacy level, struct json *j);
 /* repaired, closed, retracted: nothing more is to be done. */
 bool dispatch_ended(int state);
 

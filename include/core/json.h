@@ -27,6 +27,7 @@ void json_int(struct json *j, int64_t v);
 void json_number(struct json *j, double v);
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
+void json_raw(struct json *j, struct str text); /* a value that is JSON already */
 /* What was written so far; valid until the next call. */
 struct str json_text(struct json *j);
 /* Forgets the text, for the next line. */

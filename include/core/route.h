@@ -106,6 +106,8 @@ void routes_match(struct arena *a, const struct routes *routes, const struct dis
 const struct route *routes_find(const struct routes *routes, struct str name);
 /* Whether any of them tells it, at once or when it escalates. */
 bool routes_lead_to(const struct routes *routes, struct str sink);
+/* Whether a route that names the rule whole, or is in one that does, tells the sink. */
+bool routes_name_for(const struct routes *routes, struct str rule, struct str sink);
 size_t routes_count(const struct routes *routes);
 
 #endif

@@ -72,11 +72,46 @@ int store_told_find(struct store *st, struct arena *a, struct str incident, int6
 		    bool *ret_found, struct error *e);
 int store_acknowledge(struct store *st, struct str incident, int64_t at, struct str by, struct error *e);
 
+/* What waits for more of its kind before it becomes an outbox row (core/dispatch.h). */
+enum held_kind { HELD_CASE, HELD_ROUTE, HELD_DIGEST };
+struct held_row {
+	struct str group;      /* what becomes one message: a name of nothing else's concern */
+	int kind;	       /* enum held_kind */
+	int64_t due_at;
+	struct str route, sink;
+	struct str budget;     /* the route whose budget it is sent under, or "" */
+	struct str case_token; /* absent: about no case */
+	struct str incident, key; /* the alert's */
+	int severity, privacy;
+	bool ended;	       /* it tells of an end */
+	struct str payload;    /* JSON, cut to the sink's privacy level */
+	struct str spare;      /* the same for the fallback, or absent */
+	int64_t at;
+};
+typedef VEC(struct held_row) held_rows;
+/* In place of what is held of the incident for that sink; due no later than the others of the group. */
+int store_held_put(struct store *st, const struct held_row *h, struct error *e);
+/* sink absent: any. */
+int store_held_drop(struct store *st, struct str sink, struct str incident, bool *ret_dropped, struct error *e);
+/* DATE_NONE: nothing is held. */
+int store_held_next_due(struct store *st, int64_t *ret, struct error *e);
+/* All of the group that is due first, in the order of decision; empty when none is due at `at`. */
+int store_held_due(struct store *st, struct arena *a, int64_t at, held_rows *ret, struct error *e);
+int store_held_end(struct store *st, struct str group, struct error *e);
+/* Whether anything of the incident was ever sent there. */
+int store_heard(struct store *st, struct str sink, struct str incident, bool *ret, struct error *e);
+int store_heard_put(struct store *st, struct str sink, struct str incident, struct error *e);
+/* Messages to a sink under a route's budget after `since`, and the groups, but one, that wait to be some. */
+int store_spent(struct store *st, struct str budget, struct str sink, struct str but_group, int64_t since,
+		int64_t *ret, struct error *e);
+int store_spent_put(struct store *st, struct str budget, struct str sink, int64_t at, struct error *e);
+int store_spent_forget(struct store *st, int64_t before, struct error *e);
+
 /* Outbox: rows the courier is to get.  `payload` is cut to the sink's privacy level already. */
 struct outbox_row {
 	int64_t row;	/* order of decision */
 	struct str key; /* "<announcement key>/<sink>": unique */
-	struct str incident;
+	struct str incident; /* of a group: all of them, a space between */
 	struct str route, sink;
 	struct str payload; /* JSON */
 	struct str severity; /* word */

@@ -413,9 +413,10 @@ static void earlier(int64_t *wake_ms, int64_t at_ms)
 
 static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
 {
-	int64_t now = clock_monotonic_ms(), deadline, reminder, look = unfinished_next_look(en);
+	int64_t now = clock_monotonic_ms(), deadline, reminder, held, look = unfinished_next_look(en);
 
-	if (store_next_deadline(en->store, &deadline, e) < 0 || store_next_reminder(en->store, &reminder, e) < 0)
+	if (store_next_deadline(en->store, &deadline, e) < 0 || store_next_reminder(en->store, &reminder, e) < 0 ||
+	    store_held_next_due(en->store, &held, e) < 0)
 		return -1;
 	*ret_ms = en->listing_due_ms;
 	earlier(ret_ms, en->receipts_due_ms);
@@ -426,6 +427,8 @@ static int next_wake(struct engine *en, int64_t *ret_ms, struct error *e)
 		earlier(ret_ms, monotonic_of(deadline, now));
 	if (reminder != DATE_NONE && en->options.as_of == DATE_NONE)
 		earlier(ret_ms, monotonic_of(reminder, now));
+	if (held != DATE_NONE && en->options.as_of == DATE_NONE)
+		earlier(ret_ms, monotonic_of(held, now));
 	return 0;
 }
 
@@ -469,25 +472,28 @@ static int judging_step(struct engine *en, bool look, size_t *ret_n, struct erro
 	return 0;
 }
 
+#define PARTS 5
+
 /* Each part gets its turn though another is in trouble (its disk is full); the first trouble is told. */
 static int work(struct engine *en, bool look, size_t *ret_done, struct error *e)
 {
-	size_t commands = 0, judged = 0, read = 0, reminded = 0;
-	struct error troubles[4];
-	int rc[4] = { 0 };
+	size_t commands = 0, judged = 0, reminded = 0, held = 0, read = 0;
+	struct error troubles[PARTS];
+	int rc[PARTS] = { 0 };
 
 	if (look)
 		rc[0] = commands_step(en, &commands, &troubles[0]);
 	rc[1] = judging_step(en, look, &judged, &troubles[1]);
 	rc[2] = reminders_step(en, &reminded, &troubles[2]);
-	rc[3] = delivery_step(en, &read, &troubles[3]);
-	for (int i = 0; i < 4; i++) {
+	rc[3] = held_step(en, &held, &troubles[3]);
+	rc[4] = delivery_step(en, &read, &troubles[4]);
+	for (int i = 0; i < PARTS; i++) {
 		if (rc[i] < 0) {
 			*e = troubles[i];
 			return -1;
 		}
 	}
-	*ret_done = commands + judged + read + reminded;
+	*ret_done = commands + judged + reminded + held + read;
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "io/log.h"
 
 #define HOUSEKEEPING_S 3600
+#define SPENT_S	       (DISPATCH_BUDGET_S + DAY_S) /* also where the clock was set back a little */
 
 static int forget_delivered(struct engine *en, int64_t before, struct error *e)
 {
@@ -25,6 +26,7 @@ void housekeeping_step(struct engine *en)
 		return;
 	en->housekept_s = now;
 	if (spool_retain(en->spool, now, c->retain_processed_s, c->retain_rejected_s, &e) < 0 ||
+	    store_spent_forget(en->store, now - SPENT_S, &e) < 0 ||
 	    (c->retain_delivered_s > 0 && forget_delivered(en, now - c->retain_delivered_s, &e) < 0))
 		log_line(LOG_LEVEL_WARNING, "removing what is old: %s; again in an hour", e.text);
 }

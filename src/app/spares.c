@@ -9,29 +9,6 @@
 #include "app/engine_parts.h"
 #include "io/log.h"
 
-static bool is_in(const struct strs *list, struct str s)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (str_eq(list->items[i], s))
-			return true;
-	return false;
-}
-
-/* Some route that names the rule, without a pattern, itself or by one around it, leads to the sink. */
-static bool is_led_to(const struct route_list *routes, struct str rule, struct str sink, bool named)
-{
-	for (size_t i = 0; i < routes->n; i++) {
-		const struct route *route = &routes->items[i];
-		bool here = named || is_in(&route->rules, rule);
-
-		if (here && (is_in(&route->to, sink) || is_in(&route->escalate, sink)))
-			return true;
-		if (is_led_to(&route->routes, rule, sink, here))
-			return true;
-	}
-	return false;
-}
-
 bool spare_wanted(const struct engine *en, const struct rule *rule, struct str sink, enum privacy *ret)
 {
 	const struct routes *routes = &en->config->routes;
@@ -40,7 +17,7 @@ bool spare_wanted(const struct engine *en, const struct rule *rule, struct str s
 	if (!fallback || str_eq(sink, fallback->name))
 		return false;
 	*ret = rule && rule->safety ? PRIVACY_BARE : fallback->privacy;
-	return !rule || !rule->safety || is_led_to(&routes->all, rule->id, fallback->name, false);
+	return !rule || !rule->safety || routes_name_for(routes, rule->id, fallback->name);
 }
 
 int spare_put(struct engine *en, struct arena *a, const struct outbox_row *row, struct str alert_key,

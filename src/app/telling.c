@@ -20,9 +20,15 @@ static int audit(struct telling *t, const char *what, struct str about, struct e
 /* It is settled all the same, and not made up for later; its key was never seen and is free again. */
 static int keep_back(struct telling *t, struct told *told, const struct silence *by, struct error *e)
 {
+	static const struct str any_sink = { NULL, 0 };
+	bool dropped;
+
 	told->announcements--;
 	told->silenced_at = t->now;
 	told->silence = by->number;
+	/* What waits for a digest is no longer so. */
+	if (store_held_drop(t->en->store, any_sink, str_of(told->id), &dropped, e) < 0)
+		return -1;
 	return audit(t, "silenced", arena_printf(t->a, "%s by silence %lld", told->id, (long long)by->number), e);
 }
 
@@ -159,5 +165,5 @@ int telling_run(struct telling *t, told_list *told, const announcement_list *lis
 	for (size_t i = 0; i < reminders.n; i++)
 		if (remind(t, &silences, told, list, &reminders.items[i], e) < 0)
 			return -1;
-	return 0;
+	return list->n || reminders.n ? held_flush(t->en, t->now, e) : 0;
 }

@@ -72,3 +72,43 @@ bool dispatch_ended(int state)
 {
 	return state == INCIDENT_REPAIRED || state == INCIDENT_CLOSED || state == TOLD_RETRACTED;
 }
+
+static void put_alerts(const struct strs *alerts, struct json *j)
+{
+	json_key(j, "alerts");
+	json_list(j);
+	for (size_t i = 0; i < alerts->n; i++)
+		json_raw(j, alerts->items[i]);
+	json_end_list(j);
+}
+
+void dispatch_json(const struct dispatch_message *m, enum privacy level, struct json *j)
+{
+	const struct {
+		const char *key;
+		struct str value;
+		enum privacy level;
+	} texts[] = {
+		{ "key", m->key, PRIVACY_TOKENS },
+		{ "route", m->route, PRIVACY_BARE },
+		{ "severity", str_of(severity_words.words[m->severity]), PRIVACY_BARE },
+		{ "group", str_of(m->group), PRIVACY_BARE },
+		{ "case", m->case_token, PRIVACY_TOKENS },
+	};
+
+	json_map(j);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (texts[i].level > level || !texts[i].value.p)
+			continue;
+		json_key(j, texts[i].key);
+		json_str(j, texts[i].value);
+	}
+	json_key(j, "count");
+	json_int(j, (int64_t)m->alerts.n);
+	put_alerts(&m->alerts, j);
+	if (m->to_fallback) {
+		json_key(j, "to_fallback");
+		json_bool(j, true);
+	}
+	json_end_map(j);
+}

@@ -339,6 +339,12 @@ void json_bool(struct json *j, bool v)
 	yajl_gen_bool(j->gen, v);
 }
 
+/* The library writes a number's text as it stands. */
+void json_raw(struct json *j, struct str text)
+{
+	yajl_gen_number(j->gen, text.p, text.n);
+}
+
 void json_null(struct json *j)
 {
 	yajl_gen_null(j->gen);

@@ -212,6 +212,23 @@ bool routes_lead_to(const struct routes *routes, struct str sink)
 	return lead_to(routes->all.items, routes->all.n, sink);
 }
 
+static bool name_for(const struct route *routes, size_t n, struct str rule, struct str sink, bool named)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct route *r = &routes[i];
+		bool here = named || strs_have(&r->rules, rule);
+
+		if ((here && strs_have(&r->to, sink)) || name_for(r->routes.items, r->routes.n, rule, sink, here))
+			return true;
+	}
+	return false;
+}
+
+bool routes_name_for(const struct routes *routes, struct str rule, struct str sink)
+{
+	return name_for(routes->all.items, routes->all.n, rule, sink, false);
+}
+
 static size_t count(const struct route *routes, size_t n)
 {
 	size_t ret = n;

@@ -18,7 +18,7 @@
  * records    one row a record id, for ever: revision and hash (keyed, of the parsed tree) of the revision in force;
  *            case_row, session (number, NULL without), started; arrived; skeleton, the blob of core/skeleton.c.
  *            A withdrawn record keeps id, revision and hash; the rest is NULL and withdrawn is 1.
- * incidents  `struct told` (core/announce.h), in order of insertion within a case.  told_state, heard_state -1: nothing.
+ * incidents  `struct told` (core/announce.h), in order of insertion within a case.  told_state, heard_state -1: none.
  *            records: the ids, each as "LENGTH:BYTES,".  transitions: of the present judgement, a line each,
  *            "AT SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.  silenced_at, silence:
  *            when what was to be told of it was last kept back, and by which of the silences.
@@ -27,23 +27,25 @@
  *            (token), each NULL for any; until, NULL for the next session of the case; ended_at, ended_by, by a person
  *            or that session.
  * reminders  enum reminder_kind: an incident to be told once more at due_at (NULL: at the case's next session); route,
- * of an escalation, else ""; severity, what was told when it was made; done_at, it was told.  One that turned out to be
- * needless is deleted. outbox     what was decided to be sent, a row per announcement and sink; row is the order of
- * decision; payload is JSON cut to the sink's privacy level; relayed_at, when courier.db had it; outcome ("delivered",
- * "dead") and outcome_at, the courier's receipt.  An alert that no sink is to get has sink "" and the outcome
- *            "undelivered" from the start; "dropped", a person gave it up.  Delivered and dropped ones are forgotten
- *            after a time.  safety, it is a safeguarding alert.
- * spares     what goes to the fallback sink if the courier gives up the outbox row `for_key`; forgotten with its
- *            delivery.
- * wishes     enum letter_wish of a person about a row of the outbox, on its way to courier.db.
- * troubles   the engine's own incidents that last ("engine.site_silent/north"): the incident's id, how many alerts
- *            went out about it, since when it is so.  Gone when it is over.
- * sites      those the configuration names: last_at, when the last record of it arrived; silent_from, from when on
- *            timers of its cases are not judged, while that is so; back_at, the first record after that.
- * commands   acts of people already carried out, by hash of file name and content, with the answer given.
- * audit      append-only (triggers refuse change) and chained: hash is digest_hex of the row before's hash and of this
- *            row, written as in store_audit.c.  Rows count from 1 without gaps; sqlite_sequence tells of a cut tail.
- * facts      small values by name: the key of the content hashes, the last good rules, the engine's state.
+ *            of an escalation, else ""; severity, what was told when it was made; done_at, it was told.  One that
+ * turned out to be needless is deleted. outbox     what was decided to be sent, a row per message and sink; row is the
+ * order of decision; incident, of a group all of them, a space between; payload is JSON cut to the sink's privacy
+ * level; relayed_at, when courier.db had it; outcome ("delivered", "dead") and outcome_at, the courier's receipt.  An
+ * alert that no sink is to get has sink "" and the outcome "undelivered" from the start; "dropped", a person gave it
+ * up.  Delivered and dropped ones are forgotten after a time.  safety, it is a safeguarding alert. held       alerts
+ * that wait for more of their kind, a row an incident and sink: grp, what becomes one outbox row when the first of it
+ * is due; kind (enum held_kind); budget, the route it counts for; ended, it tells of an end; payload as in outbox,
+ * spare that for the fallback. heard      which sink was ever sent anything of which incident. spent      messages
+ * under the budget of a route, a row each; forgotten when they no longer count. spares     what goes to the fallback
+ * sink if the courier gives up the outbox row `for_key`; forgotten with its delivery. wishes     enum letter_wish of a
+ * person about a row of the outbox, on its way to courier.db. troubles   the engine's own incidents that last
+ * ("engine.site_silent/north"): the incident's id, how many alerts went out about it, since when it is so.  Gone when
+ * it is over. sites      those the configuration names: last_at, when the last record of it arrived; silent_from, from
+ * when on timers of its cases are not judged, while that is so; back_at, the first record after that. commands   acts
+ * of people already carried out, by hash of file name and content, with the answer given. audit      append-only
+ * (triggers refuse change) and chained: hash is digest_hex of the row before's hash and of this row, written as in
+ * store_audit.c.  Rows count from 1 without gaps; sqlite_sequence tells of a cut tail. facts      small values by name:
+ * the key of the content hashes, the last good rules, the engine's state.
  *
  * courier.db, written by engine (parcels in, receipts read) and courier (the rest)
  * --------------------------------------------------------------------------------
@@ -51,7 +53,9 @@
  *            attempts made in vain; forgiven, how many of them when a person last asked for another try;
  *            failing_since, the first after that; due_at, not to be tried before; ended_at; why, of the last vain
  *            attempt; receipt_read, the engine knows the outcome.  Delivered ones are forgotten after a time.
+ * carried    the incidents that a parcel tells of: of a group several.
  */
+#include "core/alert.h"
 #include "io/store_acts.h"
 #include "io/store_private.h"
 
@@ -203,6 +207,31 @@ const char *const store_migrations[] = {
 	"ALTER TABLE incidents ADD COLUMN heard_state INTEGER NOT NULL DEFAULT -1;"
 	"ALTER TABLE incidents ADD COLUMN heard_severity INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE incidents SET heard_state = told_state, heard_severity = told_severity WHERE announcements > 0;",
+
+	"CREATE TABLE held("
+	"	row INTEGER PRIMARY KEY,"
+	"	grp TEXT NOT NULL,"
+	"	kind INTEGER NOT NULL,"
+	"	due_at INTEGER NOT NULL,"
+	"	route TEXT NOT NULL,"
+	"	sink TEXT NOT NULL,"
+	"	budget TEXT NOT NULL,"
+	"	case_token TEXT,"
+	"	incident TEXT NOT NULL,"
+	"	key TEXT NOT NULL,"
+	"	severity INTEGER NOT NULL,"
+	"	privacy INTEGER NOT NULL,"
+	"	ended INTEGER NOT NULL,"
+	"	payload TEXT NOT NULL,"
+	"	spare TEXT,"
+	"	at INTEGER NOT NULL,"
+	"	UNIQUE(sink, incident));"
+	"CREATE INDEX held_due ON held(due_at, row);"
+	"CREATE INDEX held_groups ON held(grp, row);"
+	"CREATE TABLE heard(incident TEXT NOT NULL, sink TEXT NOT NULL, PRIMARY KEY(incident, sink)) WITHOUT ROWID;"
+	"INSERT INTO heard(incident, sink) SELECT DISTINCT incident, sink FROM outbox;"
+	"CREATE TABLE spent(budget TEXT NOT NULL, sink TEXT NOT NULL, at INTEGER NOT NULL);"
+	"CREATE INDEX spent_of ON spent(budget, sink, at);",
 	NULL,
 };
 
@@ -229,6 +258,16 @@ const char *const outbox_migrations[] = {
 	"ALTER TABLE parcels ADD COLUMN failing_since INTEGER;",
 
 	"ALTER TABLE parcels ADD COLUMN forgiven INTEGER NOT NULL DEFAULT 0;",
+
+	"CREATE TABLE carried("
+	"	row INTEGER NOT NULL,"
+	"	sink TEXT NOT NULL,"
+	"	incident TEXT NOT NULL,"
+	"	PRIMARY KEY(row, incident)) WITHOUT ROWID;"
+	"CREATE INDEX carried_of_incident ON carried(sink, incident, row);"
+	"INSERT INTO carried(row, sink, incident) SELECT row, sink, incident FROM parcels;"
+	"CREATE TRIGGER carried_no_more AFTER DELETE ON parcels"
+	"	BEGIN DELETE FROM carried WHERE row = old.row; END;",
 	NULL,
 };
 
@@ -242,4 +281,6 @@ _Static_assert(INCIDENT_OPEN == 0 && INCIDENT_REPAIRING == 1 && INCIDENT_REPAIRE
 	       "incidents.state, incidents.told_state");
 _Static_assert(REMINDER_SNOOZE == 0 && REMINDER_ESCALATE == 1, "reminders.kind");
 _Static_assert(SEVERITY_INFO == 0 && SEVERITY_NOTICE == 1 && SEVERITY_WARNING == 2 && SEVERITY_CRITICAL == 3,
-	       "incidents.severity");
+	       "incidents.severity, held.severity");
+_Static_assert(HELD_CASE == 0 && HELD_ROUTE == 1 && HELD_DIGEST == 2, "held.kind");
+_Static_assert(PRIVACY_BARE == 0 && PRIVACY_TOKENS == 1 && PRIVACY_ADVICE == 2 && PRIVACY_NUMBERS == 3, "held.privacy");

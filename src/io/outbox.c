@@ -69,6 +69,29 @@ void outbox_close(struct outbox *ob)
 	free(ob);
 }
 
+static int carry(struct outbox *ob, struct str key, struct str incident, struct error *e)
+{
+	static const char sql[] = "INSERT INTO carried(row, sink, incident) SELECT row, sink, ?2 FROM parcels"
+				  " WHERE key = ?1 ON CONFLICT DO NOTHING";
+	struct db_stmt *s;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, key);
+	db_bind_text(s, 2, incident);
+	return db_run(s, e);
+}
+
+static int carry_all(struct outbox *ob, const struct outbox_row *row, struct error *e)
+{
+	struct str rest = row->incident, incident;
+
+	while ((incident = str_word(&rest)).p)
+		if (carry(ob, row->key, incident, e) < 0)
+			return -1;
+	return 0;
+}
+
 static int take_one(struct outbox *ob, const struct outbox_row *row, struct error *e)
 {
 	static const char sql[] = "INSERT INTO parcels(key, incident, route, sink, severity, payload, at, due_at)"
@@ -78,7 +101,7 @@ static int take_one(struct outbox *ob, const struct outbox_row *row, struct erro
 	if (db_prepare(ob->db, sql, &s, e) < 0)
 		return -1;
 	outbox_row_bind(s, row);
-	return db_run(s, e);
+	return db_run(s, e) < 0 ? -1 : carry_all(ob, row, e);
 }
 
 /* All or none. */
@@ -148,10 +171,11 @@ int outbox_receipts_read(struct outbox *ob, const receipts *list, struct error *
 	return -1;
 }
 
-/* Nothing earlier of the same incident waits for this sink. */
+/* Nothing earlier of the same incident, or of one of those of a group, waits for this sink. */
 #define FIRST_OF_ITS_INCIDENT                                                                                          \
-	" AND NOT EXISTS (SELECT 1 FROM parcels q WHERE q.sink = p.sink AND q.incident = p.incident AND q.state = 0"   \
-	" AND q.row < p.row)"
+	" AND NOT EXISTS (SELECT 1 FROM carried mine JOIN carried theirs ON theirs.sink = mine.sink"                   \
+	" AND theirs.incident = mine.incident AND theirs.row < mine.row"                                               \
+	" JOIN parcels q ON q.row = theirs.row AND q.state = 0 WHERE mine.row = p.row)"
 
 static int first_due(struct outbox *ob, struct arena *a, struct str sink, int64_t now, struct parcel **ret,
 		     struct error *e)

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The store's side of dispatch: what is held for a group or a digest, which sink ever heard of which incident, and what
+ * was spent of each budget.
+ */
+#include "io/store_private.h"
+
+/* ---- held ---- */
+
+#define HELD_COLUMNS                                                                                                   \
+	"grp, kind, due_at, route, sink, budget, case_token, incident, key, severity, privacy, ended, payload, "       \
+	"spare, at"
+
+/* The group as a whole leaves when the first of it is due. */
+static int group_due(struct store *st, const struct held_row *h, int64_t *ret, struct error *e)
+{
+	static const char sql[] = "SELECT min(due_at) FROM held WHERE grp = ?1";
+	struct db_stmt *s;
+	int64_t due;
+
+	*ret = h->due_at;
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, h->group);
+	if (db_step(s, e) < 0)
+		return -1;
+	due = store_date(s, 0);
+	db_reset(s);
+	if (due != DATE_NONE && due < *ret)
+		*ret = due;
+	return 0;
+}
+
+int store_held_drop(struct store *st, struct str sink, struct str incident, bool *ret_dropped, struct error *e)
+{
+	static const char sql[] = "DELETE FROM held WHERE (?1 IS NULL OR sink = ?1) AND incident = ?2 RETURNING row";
+	struct db_stmt *s;
+	int r;
+
+	*ret_dropped = false;
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, sink);
+	db_bind_text(s, 2, incident);
+	while ((r = db_step(s, e)) > 0)
+		*ret_dropped = true;
+	return r;
+}
+
+int store_held_put(struct store *st, const struct held_row *h, struct error *e)
+{
+	static const char sql[] = "INSERT INTO held(" HELD_COLUMNS
+				  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+	struct db_stmt *s;
+	int64_t due;
+	bool dropped;
+
+	if (group_due(st, h, &due, e) < 0 || store_held_drop(st, h->sink, h->incident, &dropped, e) < 0 ||
+	    db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, h->group);
+	db_bind_int(s, 2, h->kind);
+	db_bind_int(s, 3, due);
+	db_bind_text(s, 4, h->route);
+	db_bind_text(s, 5, h->sink);
+	db_bind_text(s, 6, h->budget);
+	db_bind_text(s, 7, h->case_token);
+	db_bind_text(s, 8, h->incident);
+	db_bind_text(s, 9, h->key);
+	db_bind_int(s, 10, h->severity);
+	db_bind_int(s, 11, h->privacy);
+	db_bind_int(s, 12, h->ended);
+	db_bind_text(s, 13, h->payload);
+	db_bind_text(s, 14, h->spare);
+	db_bind_int(s, 15, h->at);
+	return db_run(s, e);
+}
+
+int store_held_next_due(struct store *st, int64_t *ret, struct error *e)
+{
+	static const char sql[] = "SELECT min(due_at) FROM held";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0 || db_step(s, e) < 0)
+		return -1;
+	*ret = store_date(s, 0);
+	db_reset(s);
+	return 0;
+}
+
+static struct held_row read_held(struct db_stmt *s, struct arena *a)
+{
+	return (struct held_row){
+		.group = db_text(s, 0, a),
+		.kind = (int)db_int(s, 1),
+		.due_at = db_int(s, 2),
+		.route = db_text(s, 3, a),
+		.sink = db_text(s, 4, a),
+		.budget = db_text(s, 5, a),
+		.case_token = db_text(s, 6, a),
+		.incident = db_text(s, 7, a),
+		.key = db_text(s, 8, a),
+		.severity = (int)db_int(s, 9),
+		.privacy = (int)db_int(s, 10),
+		.ended = db_int(s, 11) != 0,
+		.payload = db_text(s, 12, a),
+		.spare = db_text(s, 13, a),
+		.at = db_int(s, 14),
+	};
+}
+
+int store_held_due(struct store *st, struct arena *a, int64_t at, held_rows *ret, struct error *e)
+{
+	static const char sql[] =
+		"SELECT " HELD_COLUMNS " FROM held WHERE grp = (SELECT grp FROM held WHERE due_at <= ?1"
+		" ORDER BY due_at, row LIMIT 1) ORDER BY row";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (held_rows){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, at);
+	while ((r = db_step(s, e)) > 0)
+		*VEC_PUSH(a, ret) = read_held(s, a);
+	return r;
+}
+
+int store_held_end(struct store *st, struct str group, struct error *e)
+{
+	static const char sql[] = "DELETE FROM held WHERE grp = ?1";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, group);
+	return db_run(s, e);
+}
+
+/* ---- heard ---- */
+
+int store_heard(struct store *st, struct str sink, struct str incident, bool *ret, struct error *e)
+{
+	static const char sql[] = "SELECT 1 FROM heard WHERE incident = ?2 AND sink = ?1";
+	struct db_stmt *s;
+	int r;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, sink);
+	db_bind_text(s, 2, incident);
+	r = db_step(s, e);
+	*ret = r > 0;
+	if (r > 0)
+		db_reset(s);
+	return r < 0 ? -1 : 0;
+}
+
+int store_heard_put(struct store *st, struct str sink, struct str incident, struct error *e)
+{
+	static const char sql[] = "INSERT INTO heard(sink, incident) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, sink);
+	db_bind_text(s, 2, incident);
+	return db_run(s, e);
+}
+
+/* ---- budgets ---- */
+
+/* Groups that wait are as good as sent. */
+int store_spent(struct store *st, struct str budget, struct str sink, struct str but_group, int64_t since, int64_t *ret,
+		struct error *e)
+{
+	static const char sql[] = "SELECT (SELECT count(*) FROM spent WHERE budget = ?1 AND sink = ?2 AND at > ?3)"
+				  " + (SELECT count(DISTINCT grp) FROM held WHERE budget = ?1 AND sink = ?2 AND kind "
+				  "<> ?4 AND grp <> ?5)";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, budget);
+	db_bind_text(s, 2, sink);
+	db_bind_int(s, 3, since);
+	db_bind_int(s, 4, HELD_DIGEST);
+	db_bind_text(s, 5, but_group);
+	if (db_step(s, e) < 0)
+		return -1;
+	*ret = db_int(s, 0);
+	db_reset(s);
+	return 0;
+}
+
+int store_spent_put(struct store *st, struct str budget, struct str sink, int64_t at, struct error *e)
+{
+	static const char sql[] = "INSERT INTO spent(budget, sink, at) VALUES (?1, ?2, ?3)";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, budget);
+	db_bind_text(s, 2, sink);
+	db_bind_int(s, 3, at);
+	return db_run(s, e);
+}
+
+int store_spent_forget(struct store *st, int64_t before, struct error *e)
+{
+	static const char sql[] = "DELETE FROM spent WHERE at < ?1";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, before);
+	return db_run(s, e);
+}

@@ -1,0 +1,229 @@
+"""Who hears of an alert, when, and with what: the tree of routes, groups, digests, budgets."""
+import json
+
+from box import ROOT, check
+
+RULE = """\
+  - id: test.{name}
+    title: {name}
+    status: active
+    per: member
+    severity: {severity}
+    signals:
+      low: {{score: SRS, value: at most {limit}}}
+    when: low
+    repaired: {{score: SRS, value: at least 35}}
+    say: "ask {{member}} about the session"
+    next_step: "Ask what was different."
+    because: "A rule for tests."
+"""
+# One fall, seen by two rules; a worse one by a third.
+RULES = "version: 1\nrules:\n" + "".join(RULE.format(name=n, severity=s, limit=l) for n, s, l in (
+    ("fall", "warning", 25), ("low", "notice", 30), ("pit", "critical", 10)))
+MONDAY = "2026-03-02T{}Z"  # clocks on the wall are 14 hours ahead: 17:30Z is 07:30 on Tuesday
+
+
+def set_up(box, routes, rules=RULES, **more):
+    box.config(rules=[ROOT / "rules" / "instruments.yaml", box.rules(rules)], routes=routes,
+               more="tokens: as given\n" + more.pop("more", ""), **more)
+
+
+def of_tests(told):
+    """Without what the engine says of itself: the clock of these tests jumps."""
+    return [one for one in told if "alerts" in one or one["rule"].startswith("test.")]
+
+
+def rules_of(message):
+    return sorted(alert["rule"] for alert in message.get("alerts", [message]))
+
+
+def wait_heard(box, number=1):
+    box.wait(lambda: len(of_tests(box.told())) >= number, f"{number} messages", told=lambda: str(box.told()))
+    return of_tests(box.told())
+
+
+def held(box):
+    return box.rows("SELECT incident, due_at FROM held")
+
+
+def drop(box, case="K1", session=1, m1=38, day=2, **more):
+    box.drop(box.record(case=case, session=session, started=f"2026-03-{day:02}T00:0{session}:00Z",
+                        scores={"m1": m1, "m2": 38}, **more))
+
+
+def judge(box, **record):
+    done = len(box.processed())
+    drop(box, **record)
+    box.wait_processed(done + 1)
+
+
+# ---- groups
+
+def test_what_two_rules_say_of_one_fall_is_one_message(box):
+    set_up(box, "[{name: anna, to: [desk], group: case}]")
+    box.start()
+    drop(box, m1=20)
+    message, = wait_heard(box)
+    check(rules_of(message) == ["test.fall", "test.low"], str(message))
+    check(message["count"] == 2 and message["group"] == "case" and message["severity"] == "warning", str(message))
+    check(message["route"] == "anna" and message["key"].startswith("g-"), str(message))
+    check({alert["case"] for alert in message["alerts"]} == {message["case"]}, str(message))
+    drop(box, case="K2", m1=28)
+    alone = wait_heard(box, 2)[1]
+    check(alone["rule"] == "test.low" and not alone["key"].startswith("g-"), f"a group of one is the alert: {alone}")
+    check(not held(box), "something is held")
+
+
+def test_a_group_waits_for_more_and_leaves_when_its_time_has_come(box):
+    set_up(box, "[{name: all, to: [desk], group: route, wait: 5 minutes}]")
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=28)
+    box.now(MONDAY.format("10:04:00"))
+    judge(box, case="K2", m1=28)
+    check(len(held(box)) == 2 and not of_tests(box.told()), str(box.told()))
+    judge(box, case="K3", m1=5)
+    urgent = wait_heard(box)[0]
+    check("test.pit" in rules_of(urgent), f"critical waited: {urgent}")
+    box.now(MONDAY.format("10:05:00"))
+    later = wait_heard(box, 2)[1]
+    check(later["group"] == "route" and later["count"] >= 2 and "case" not in later, str(later))
+
+
+def test_of_an_incident_that_is_over_before_it_was_told_nothing_is_said(box):
+    set_up(box, "[{name: all, to: [desk], group: case, wait: 5 minutes}]")
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=28)
+    judge(box, session=2, m1=39)
+    check(len(held(box)) == 1, str(held(box)))
+    box.now(MONDAY.format("10:06:00"))
+    box.wait(lambda: not held(box), "the end of the wait")
+    judge(box, case="K2", m1=20)
+    box.now(MONDAY.format("10:12:00"))
+    check(rules_of(wait_heard(box)[0]) == ["test.fall", "test.low"], str(box.told()))
+
+
+# ---- digests and budgets
+
+def test_notices_wait_for_the_digest_and_warnings_do_not(box):
+    set_up(box, '[{name: all, to: [desk], digest: "07:30"}]')
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=28)
+    judge(box, case="K2", m1=28)
+    judge(box, case="K3", m1=20)
+    told = wait_heard(box)
+    check([rules_of(one) for one in told] == [["test.fall"]], str(told))
+    box.now(MONDAY.format("17:29:59"))
+    judge(box, case="K4", m1=38)
+    check(len(of_tests(box.told())) == 1, "the digest came early")
+    box.now(MONDAY.format("17:30:00"))
+    digest = wait_heard(box, 2)[1]
+    check(digest["group"] == "digest" and digest["count"] == 3 and digest["severity"] == "notice", str(digest))
+    check("case" not in digest and rules_of(digest) == ["test.low"] * 3, str(digest))
+    check(not held(box), "something is held")
+
+
+def test_a_digest_comes_on_its_days_only(box):
+    set_up(box, '[{name: all, to: [desk], digest: {at: "07:30", days: [thursday]}}]')
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=28)
+    judge(box, case="K2", m1=28)
+    due = {due for _, due in held(box)}
+    check(due == {1772645400}, str(due))  # Wednesday 17:30Z
+
+
+def test_beyond_the_budget_notices_go_to_the_digest(box):
+    set_up(box, "[{name: all, to: [desk], budget: 2 a week}]")
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    for case in range(4):
+        judge(box, case=f"K{case}", m1=28)
+    wait_heard(box, 2)
+    check(len(held(box)) == 2, str(held(box)))
+    judge(box, case="K9", m1=20)
+    told = wait_heard(box, 3)
+    check(rules_of(told[2]) == ["test.fall"], f"a warning goes through: {told}")
+    check(len(held(box)) == 3, str(held(box)))
+    box.now(MONDAY.format("17:00:00"))
+    digest = wait_heard(box, 4)[3]
+    check(digest["group"] == "digest" and digest["count"] == 3, str(digest))
+    box.now("2026-03-09T09:59:59Z")
+    judge(box, case="K10", m1=28, day=9)
+    check(len(held(box)) == 1, "the budget looks back for seven days")
+    box.now("2026-03-09T10:00:00Z")
+    judge(box, case="K11", m1=28, day=9)
+    check(len(wait_heard(box, 5)) == 5 and len(held(box)) == 1, "the week is over")
+
+
+def test_what_goes_at_once_takes_along_what_was_held_of_it(box):
+    rules = RULES.replace("    severity: notice\n", "    severity:\n      - warning: deep\n      - notice: low\n", 1)
+    rules = rules.replace("value: at most 30}\n    when: low", "value: at most 30}\n      deep: {score: SRS, value: at most 27}", 1)
+    set_up(box, '[{name: all, match: {rules: [test.low]}, to: [desk], digest: "07:30"}]', rules=rules, fallback="desk")
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=29)
+    check(len(held(box)) == 1, str(held(box)))
+    judge(box, session=2, m1=26)
+    alert, = wait_heard(box)
+    check(alert["severity"] == "warning" and not held(box), str(alert))
+
+
+# ---- the tree
+
+def test_routes_in_a_route_come_first_and_the_fallback_last(box):
+    routes = """
+  - name: north
+    match: {site: [north]}
+    to: [desk]
+    routes:
+      - {name: north-severe, match: {severity: at least warning}}
+      - {name: north-anna, match: {supervisor: anna}, continue: yes}
+  - {name: of-s2, match: {therapist: s2, state: open}, to: [desk]}
+"""
+    set_up(box, routes, more="supervisors: {anna: {therapists: [s1]}}\n")
+    people = [{"id": "t1", "role": "therapist", "person": "s1"}, {"id": "m1", "role": "parent"}, {"id": "m2", "role": "partner"}]
+    other = [dict(people[0], person="s2"), *people[1:]]
+    box.start()
+    for number, (expected, rest) in enumerate((
+            ("north-severe", {"m1": 20, "site": "north", "participants": people}),
+            ("north-anna", {"m1": 28, "site": "north", "participants": people}),
+            ("north", {"m1": 28, "site": "north", "participants": other}),
+            ("of-s2", {"m1": 28, "site": "south", "participants": other}),
+            ("fallback", {"m1": 28, "participants": people}))):
+        judge(box, case=f"K{number}", **rest)
+        box.wait(lambda: [one for one in box.told() if one["case"] == f"K{number}" and one["route"] == expected],
+                 f"an alert by {expected}", told=lambda: str(box.told()))
+    sent = "".join(json.dumps(alert) for alert in box.told())
+    check('"s1"' not in sent and '"s2"' not in sent and '"site"' not in sent, sent)
+
+
+def test_a_route_that_goes_on_lets_others_hear_too(box):
+    hook = "{exec: {command: [%s]}}" % box.hook
+    set_up(box, "[{name: a, to: [desk], continue: yes}, {name: b, to: [phone]}, {name: c, to: [list]}]",
+           sinks="{desk: %s, phone: %s, list: %s}" % (hook, hook, hook))
+    box.start()
+    drop(box, m1=28)
+    box.wait_told(2)
+    check(sorted(one["route"] for one in box.told()) == ["a", "b"], str(box.told()))
+
+
+# ---- what is told of an incident stays in order
+
+def test_an_alert_waits_for_the_group_that_carries_its_incident(box):
+    set_up(box, "[{name: open, match: {state: open}, to: [desk], group: case}, {name: rest, to: [desk]}]")
+    box.hook_exits(1)
+    box.start()
+    judge(box, m1=20)
+    box.wait(lambda: box.hook_calls() >= 1, "an attempt")
+    judge(box, session=2, m1=39)
+    judge(box, case="K2", m1=28)
+    box.wait(lambda: len(box.rows("SELECT 1 FROM parcels", db=box.courier_db)) == 4, "four parcels")
+    box.hook_exits(0)
+    box.wait(lambda: not box.rows("SELECT 1 FROM parcels WHERE state = 0", db=box.courier_db), "delivery", 30)
+    told = [one for one in box.told() if one["case"] == "K1"]
+    group = max(i for i, one in enumerate(told) if "alerts" in one)
+    ends = [i for i, one in enumerate(told) if one.get("state") == "repaired"]
+    check(ends and min(ends) > group, str(told))
