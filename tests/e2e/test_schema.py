@@ -18,7 +18,7 @@ age-below-zero attendance-beyond-its-window capped closes-slips deep-condition d
 ladder-with-when long-condition member-in-a-case merge-key never-always-2 never-always-3 never-and-always
 no-because no-condition no-pooled-sd-of-items no-reliable-change-index no-signals other-without-pair
 pair-without-other pooled-sd-unknown replies-of-any-length safety second-pass signal-names strength tokens
-two-files unknown-instrument unknown-lexicon unknown-signal unknown-tokens unused-signal utf-16
+two-files unknown-instrument unknown-lexicon unknown-signal unknown-tokens unused-signal usual utf-16
 weight-of-nothing zero-width
 """.split())
 
