@@ -442,7 +442,7 @@ static int delivery_step(struct engine *en, size_t *ret_n, struct error *e)
 		return -1;
 	if (now < en->receipts_due_ms)
 		return 0;
-	en->receipts_due_ms = now + RECEIPTS_MS;
+	en->receipts_due_ms = now + clock_wait_ms(RECEIPTS_MS);
 	return relay_receipts(en, ret_n, e);
 }
 

@@ -5,7 +5,7 @@
 #include "io/store_private.h"
 
 int store_trouble(struct store *st, struct arena *a, struct str name, bool *ret_found, struct stored_trouble *ret,
-		    struct error *e)
+		  struct error *e)
 {
 	static const char sql[] = "SELECT incident, announcements, since FROM troubles WHERE name = ?1";
 	struct db_stmt *s;
@@ -33,8 +33,8 @@ int store_troubles(struct store *st, struct arena *a, stored_troubles *ret, stru
 	if (db_prepare(st->db, sql, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
-		*VEC_PUSH(a, ret) = (struct stored_trouble){ db_text(s, 0, a), db_text(s, 1, a), (int)db_int(s, 2),
-							       db_int(s, 3) };
+		*VEC_PUSH(a, ret) =
+			(struct stored_trouble){ db_text(s, 0, a), db_text(s, 1, a), (int)db_int(s, 2), db_int(s, 3) };
 	return r;
 }
 

@@ -1,7 +1,10 @@
 """What becomes of alerts that cannot be delivered, and what the engine says of itself: sinks, sites, clock, heartbeat."""
+import itertools
 import json
 import re
+import time
 
+import crash
 from box import ROOT, check
 from test_daemon import LOW, fires, quiet, set_up
 from test_delivery import SAFETY
@@ -10,18 +13,21 @@ FINE, FOUND, WRONG = 0, 1, 2
 IMPATIENT = "retry: {first: 1 second, longest: 1 second, attempts: 1}"
 HOOK = """\
 #!/bin/sh
+{first}
 cat >"{dir}/{name}/.$$" && mv "{dir}/{name}/.$$" "{dir}/{name}/$(date +%s%N)-$$.json"
 exit "$(cat "{dir}/{name}.exit")"
 """
+DEAF = """[ "$(cat "{dir}/{name}.exit")" = 0 ] || exit 1"""
 
 
 class Hook:
     """A sink beside `desk`, whose exit status the test says."""
 
-    def __init__(self, box, name, privacy="advice", retry=IMPATIENT):
+    def __init__(self, box, name, privacy="advice", retry=IMPATIENT, deaf=False):
+        """deaf: what it fails with it has not heard."""
         self.box, self.name = box, name
         self.path = box.dir / f"hook-{name}"
-        self.path.write_text(HOOK.format(dir=box.dir, name=name))
+        self.path.write_text(HOOK.format(dir=box.dir, name=name, first=DEAF.format(dir=box.dir, name=name) if deaf else ""))
         self.path.chmod(0o755)
         (box.dir / name).mkdir()
         self.exits(0)
@@ -452,3 +458,146 @@ def test_a_heartbeat_a_day_goes_the_whole_way_and_missed_ones_are_one(box):
     box.drop(fires(box, case="K2", started="2026-03-02T14:00:00Z"))
     wait_rule(phone, "test.low", 2)
     check([beat["key"] for beat in beats(phone)] == [f"{first['alert']}-{n}" for n in (1, 2, 3)], str(beats(phone)))
+
+
+# ---- all of it
+
+def at(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1772463600 + seconds))
+
+
+def keys_by_incident(hook):
+    """incident -> numbers of its keys, in the order heard."""
+    heard = {}
+    for alert in hook.heard():
+        incident, _, number = alert["key"].rpartition("-")
+        heard.setdefault(incident, []).append(int(number))
+    return heard
+
+
+def test_after_a_day_of_dead_sinks_all_arrives_in_order_and_nothing_twice(box):
+    box.now(at(0))
+    sinks = [Hook(box, name, retry="retry: {give_up: 7 days}", deaf=True) for name in ("phone", "post")]
+    box.config(rules=[ROOT / "rules" / "instruments.yaml", box.rules(crash.RULES)], sinks="{%s, %s}" % tuple(s.sink for s in sinks),
+               routes="[{name: all, to: [phone, post]}]", fallback="post", more="heartbeat: \"07:00\"\n")
+    for sink in sinks:
+        sink.exits(1)
+    engine, courier = box.start(courier=False, env=HURRY), box.start_courier(env=HURRY)
+    cases = 20
+    for hour in range(0, 25, 5):
+        box.now(at(3600 * hour))
+        for case in range(cases):
+            box.drop(crash.record(box, case, hour // 5 + 1))
+        box.wait_processed(cases * (hour // 5 + 1))
+        if hour == 10:
+            engine.kill()
+            engine = box.launch("ruptured", env=HURRY)
+        if hour == 15:
+            courier.kill()
+            courier = box.launch("ruptured-courier", env=HURRY)
+    check(not sinks[0].heard() and not sinks[1].heard(), "a dead sink heard something")
+    for sink in sinks:
+        sink.exits(0)
+    minutes = itertools.count(24 * 60 + 15)
+
+    def settled():
+        box.now(at(60 * next(minutes)))
+        waiting = "SELECT 1 FROM outbox WHERE outcome IS NULL OR relayed_at IS NULL LIMIT 1"
+        return not box.rows(waiting) and "trouble" not in box.ctl("status").out
+
+    box.wait(settled, "all to be delivered", 40, told=lambda: str(box.rows("SELECT outcome, count(*) FROM outbox GROUP BY 1")))
+    decided = {tuple(key.rsplit("/", 1)) for key, in box.rows("SELECT key FROM outbox")}
+    check(len(decided) > 4 * cases, f"only {len(decided)} decided")
+    check(not box.rows("SELECT 1 FROM outbox WHERE outcome <> 'delivered'"), "not all was delivered")
+    check(not box.rows("SELECT 1 FROM spares"), "spares are left")
+    for sink in sinks:
+        heard = [alert["key"] for alert in sink.heard()]
+        check(len(heard) == len(set(heard)), f"{sink.name} heard a key twice")
+        check({(key, sink.name) for key in heard} == {row for row in decided if row[1] == sink.name}, f"{sink.name}: other keys")
+        for incident, numbers in keys_by_incident(sink).items():
+            check(numbers == sorted(numbers), f"{sink.name}: {incident} out of order: {numbers}")
+        said = [(a["alert"], a["state"], a["severity"]) for a in sink.heard() if a["rule"] == "test.low"]
+        check(len(said) == len(set(said)), f"{sink.name} heard the same under two keys")
+
+
+# ---- deaths
+
+class Story:
+    """Two alerts that a sink gives up, a day without records, and people; with one death in it."""
+
+    def __init__(self, box, point=None):
+        self.box, self.point, self.reached = box, point, point is None
+
+    def launch(self):
+        env = dict(HURRY) if self.reached else dict(HURRY, RUPTURED_FAULT=self.point)
+        self.engine = self.box.launch("ruptured", env=env)
+
+    def until(self, condition, what):
+        def holds():
+            if not self.engine.alive():
+                code = self.engine.wait_exit()
+                check(code == -9 and not self.reached, f"the engine ended with {code}:\n{self.engine.err()}")
+                self.reached = True
+                self.launch()
+            return condition()
+
+        self.box.wait(holds, f"{what} ({self.point})", told=lambda: str(parcels(self.box)) + self.engine.err())
+
+    def act(self, name, **more):
+        self.box.command({"ruptured-command": 1, "act": name, **more}, name=name.replace(" ", "-") + ".json")
+        self.until(lambda: (self.box.spool / "answers" / (name.replace(" ", "-") + ".json")).exists(), f"the answer to {name}")
+
+    def play(self):
+        box = self.box
+        box.now(at(0))
+        phone, post = fallback_of(box)
+        box.config(rules=[ROOT / "rules" / "instruments.yaml", box.rules(LOW)], sinks="{%s, %s}" % (phone.sink, post.sink),
+                   routes="[{name: all, to: [phone]}]", fallback="post", more=SITES + "heartbeat: \"07:00\"\n")
+        phone.exits(1)
+        self.launch()
+        self.until(lambda: box.courier_db.exists(), "courier.db")
+        box.start_courier(env=HURRY)
+        for case in ("K1", "K2"):
+            box.drop(fires(box, case=case, started=at(-3600), site="north"))
+        self.until(lambda: len(post.heard()) == 2, "the fallback")
+        self.until(lambda: box.rows("SELECT 1 FROM facts WHERE name = 'heartbeat.last'"), "the first look")
+        if self.engine.alive():
+            self.engine.signal(9)
+            self.engine.wait_exit()
+        box.now(at(27 * 3600))
+        self.launch()
+        self.until(lambda: len(post.heard()) == 4, "site and heartbeat at the fallback")
+        self.until(lambda: box.rows("SELECT count(*) FROM outbox WHERE outcome = 'dead'") == [(4,)], "all receipts")
+        phone.exits(0)
+        self.act("outbox drop", key=parcels(box, "key", "sink = 'phone'")[0][0], reason="a test")
+        self.act("outbox retry", all=True)
+        self.until(lambda: not box.rows("SELECT 1 FROM outbox WHERE outcome IS NULL") and
+                   not parcels(box, where="state IN (0, 2)"), "the end")
+        self.engine.stop()
+        return {
+            "outbox": sorted(box.rows("SELECT sink, outcome, count(*) FROM outbox GROUP BY 1, 2")),
+            "parcels": sorted(parcels(box, "sink, state, attempts")),
+            "left": box.rows("SELECT (SELECT count(*) FROM spares), (SELECT count(*) FROM wishes)"),
+            "troubles": box.rows("SELECT name, announcements FROM troubles"),
+            "audit": sorted(what for what, in box.rows("SELECT what FROM audit")),
+            "heard": [sorted({(alert["key"].rpartition("-")[2], alert["rule"], alert["state"]) for alert in hook.heard()})
+                      for hook in (phone, post)],
+            "keys": [len({alert["key"] for alert in hook.heard()}) for hook in (phone, post)],
+        }
+
+
+POINTS = ("receipts-before-commit", "receipts-stored", "receipts-read", "relay-taken", "command-committed",
+          "wish-granted", "wish-granted:3", "watch-before-commit", "watch-committed")
+
+
+def test_a_death_at_spares_wishes_and_watches_changes_nothing(box):
+    with crash.beside(box) as clean:
+        expected = Story(clean).play()
+    check(expected["keys"] == [4, 4] and expected["left"] == [(0, 0)], str(expected))
+    for point in POINTS:
+        with crash.beside(box) as other:
+            story = Story(other, point)
+            found = story.play()
+            check(story.reached, f"{point} was never reached")
+            for part, value in expected.items():
+                check(found[part] == value, f"{point}: other {part}: {found[part]}, undisturbed {value}")

@@ -386,8 +386,9 @@ def test_what_is_old_is_removed_while_the_engine_runs(box):
     box.drop(quiet(box, case="K6"))
     box.wait(lambda: not [name for name in box.processed() if "K6" not in name] and not box.files("rejected"),
              "empty directories", told=box.state)
-    box.wait(lambda: box.rows("SELECT count(*) FROM outbox")[0][0] == 0, "an empty outbox")
-    check(box.rows("SELECT count(*) FROM parcels", db=box.courier_db)[0][0] == 0, "a parcel is left")
+    of_rule = "payload LIKE '%test.low%'"  # the clock's jumps are told, too
+    box.wait(lambda: not box.rows(f"SELECT 1 FROM outbox WHERE {of_rule}"), "an empty outbox")
+    check(not box.rows(f"SELECT 1 FROM parcels WHERE {of_rule}", db=box.courier_db), "a parcel is left")
     check(box.ctl("alerts", "--json").out.count("test.low") == 1, "the incident itself went, too")
 
 
