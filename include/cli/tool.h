@@ -36,6 +36,7 @@ int tool_silence(struct tool *t, int argc, char **argv);
 int tool_outbox(struct tool *t, int argc, char **argv);
 int tool_case(struct tool *t, int argc, char **argv);
 int tool_reference(struct tool *t, int argc, char **argv);
+int tool_routes(struct tool *t, int argc, char **argv);
 int tool_schema(struct tool *t, int argc, char **argv);
 int tool_audit(struct tool *t, int argc, char **argv);
 

@@ -9,6 +9,7 @@
  * Points, in the order of a record's way:
  *	engine	 read, parsed, judged, before-commit, committed, retire (before it leaves its queue), retired
  *		 reject (its .why is there, it is not)
+ *	held	 held-flushed (groups that were due are outbox rows, before the commit), held-committed
  *	relay	 outbox-take (before courier.db commits), relay-taken, relay-marked, receipts-stored, receipts-read
  *	courier	 courier-taken (before the sink has it), courier-handed (after), courier-recorded
  *	else	 command-committed, command-answered; timers-committed; swept (cases judged under changed rules)

@@ -18,6 +18,9 @@ static const struct tool_command commands[] = {
 	  "[--all] [--acknowledged [--since DATE]] [--silenced] [--historic] [--changed-by-rules] [--reveal] | "
 	  "--precision",
 	  "list the open alerts, or those that are asked for", tool_alerts },
+	{ "routes",
+	  "[list] | test [--severity S] [--rule ID] [--site S] [--therapist P] [--state S] [--notify L] [--all]",
+	  "show the routes, and where an alert would go and why", tool_routes },
 	{ "status", "[--files]", "show what the engine and the courier are doing", tool_status },
 	{ "ack", "ALERT [NOTE...]", "say that an alert is being looked after", tool_ack },
 	{ "verdict", "ALERT useful|noise [--note TEXT]", "say whether an alert was of use", tool_verdict },

@@ -131,6 +131,44 @@ def test_a_death_at_commands_timers_and_changed_rules_changes_nothing(box):
     check_points(box, ("command-committed", "command-answered:2", "timers-committed", "swept:2"))
 
 
+def held_until(box, minute, point=None):
+    """Three cases whose alerts wait for one message, until their time has come and the engine has died of it."""
+    crash.set_up(box)
+    box.config_path.write_text(re.sub(r"routes: .*", "routes: [{name: all, match: {rules: [test.low]}, to: [desk], group: route, wait: 5 minutes}]",
+                                      box.config_path.read_text()))
+    box.now("2026-03-02T10:00:00Z")
+    engine = box.launch("ruptured", env={"RUPTURED_FAULT": point} if point else None).wait_ready()
+    for case in (0, 2, 5):
+        box.drop(crash.record(box, case, 2 if case == 0 else 1))
+    box.wait_processed(3)
+    waiting = box.rows("SELECT incident, due_at FROM held ORDER BY row")
+    check(len(waiting) >= 3, f"{len(waiting)} are held")
+    box.now(f"2026-03-02T10:{minute:02}:00Z")
+    return engine, waiting
+
+
+def test_a_death_while_a_group_leaves_neither_loses_nor_doubles_it(box):
+    for point in ("held-flushed", "held-committed"):
+        with crash.beside(box) as other:
+            engine, waiting = held_until(other, 6, point)
+            check(engine.wait_exit() == -9, f"it did not die at {point}")
+            other.start()
+            told = other.wait_told()
+            other.wait(lambda: not other.rows("SELECT 1 FROM held"), "an empty table")
+            groups = [one for one in told if "alerts" in one]
+            check([one["count"] for one in groups] == [len(waiting)], f"{point}: {told}")
+            check(len(other.rows("SELECT 1 FROM outbox WHERE key LIKE 'g-%'")) == 1, f"{point}: it was decided twice")
+
+
+def test_what_is_held_outlives_a_death(box):
+    engine, waiting = held_until(box, 1)
+    engine.kill()
+    box.start()
+    check(box.rows("SELECT incident, due_at FROM held ORDER BY row") == waiting, "it was changed")
+    box.now("2026-03-02T10:05:00Z")
+    box.wait(lambda: [one for one in box.told() if "alerts" in one], "the group")
+
+
 def die_often(box, number, names, by_point):
     """DEATHS deaths of these programs while records keep arriving; the outcome is that of an undisturbed run."""
     cases = 60

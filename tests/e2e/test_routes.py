@@ -227,3 +227,67 @@ def test_an_alert_waits_for_the_group_that_carries_its_incident(box):
     group = max(i for i, one in enumerate(told) if "alerts" in one)
     ends = [i for i, one in enumerate(told) if one.get("state") == "repaired"]
     check(ends and min(ends) > group, str(told))
+
+
+# ---- asking beforehand
+
+TREE = """
+  - name: north
+    match: {site: [north]}
+    to: [desk]
+    routes:
+      - {name: north-severe, match: {severity: at least critical}}
+      - {name: north-lows, match: {rules: [test.low]}, digest: "07:30"}
+  - {name: open, match: {state: open, rules: ["test.*"]}, to: [desk], group: case}
+"""
+
+
+def test_routes_test_says_where_an_alert_would_go_and_why(box):
+    set_up(box, TREE)
+    ran = box.ctl("routes", "test", "--rule", "test.low", "--site", "north", expect=0)
+    for line in ("north: one of its routes takes it", "  north-severe: passed over: the severity is too low",
+                 "  north-lows: takes it", "open: not looked at: one before it takes it and does not go on",
+                 "-> desk, by north-lows, in the digest"):
+        check(line in ran.out.splitlines(), f"{line}\n{ran.out}")
+    ran = box.ctl("routes", "test", "--rule", "test.fall", expect=0)
+    check("north: passed over: it asks for another site" in ran.out, ran.out)
+    check("-> desk, by open, at once, with others" in ran.out, ran.out)
+    ran = box.ctl("routes", "test", "--rule", "test.fall", "--state", "repaired", expect=0)
+    check("open: passed over: it asks for another state" in ran.out and "-> desk, by fallback" in ran.out, ran.out)
+    told = box.ctl("--json", "routes", "test", "--site", "north", "--severity", "critical", expect=0).json()
+    check(told["to"] == [{"route": "north-severe", "sink": "desk", "when": "at once"}], str(told))
+    check([one["takes"] for one in told["routes"]] == [False, True, False, False], str(told))
+    for wrong in (["--severity", "bad"], ["--state", "gone"], ["--what", "x"], ["--rule"]):
+        check(box.ctl("routes", "test", *wrong).code == 2, str(wrong))
+
+
+def test_routes_list_shows_the_tree(box):
+    set_up(box, TREE)
+    lines = box.ctl("routes", expect=0).out.splitlines()
+    check(lines[0] == "north  site north  -> desk", lines[0])
+    check(lines[2] == "  north-lows  rules test.low  -> desk; digest at 07:30", lines[2])
+    check(lines[3] == "open  rules test.*  state open  -> desk; by case", lines[3])
+    check(lines[-1] == "fallback  -> desk", lines[-1])
+    check([one["name"] for one in box.ctl("--json", "routes", "list", expect=0).lines()] == ["north", "open"], "names")
+
+
+def test_routes_test_all_complains_of_what_reaches_nobody(box):
+    harm = RULE.format(name="harm", severity="critical", limit=5).replace("    per: member", "    per: member\n    safety: yes")
+    safe = RULES + harm.replace("    repaired: {score: SRS, value: at least 35}\n", "")
+    set_up(box, "[{name: all, to: [desk]}]", rules=safe)
+    ran = box.ctl("routes", "test", "--all", expect=1)
+    check(any(line.split() == ["test.harm", "critical", "reaches", "nobody"] for line in ran.out.splitlines()), ran.out)
+    check("1 of these reach nobody" in ran.err, ran.err)
+    check("all -> desk" in ran.out, ran.out)
+    one = box.ctl("routes", "test", "--rule", "test.harm", expect=1)
+    check("passed over: the rule is safeguarding, and it does not name it" in one.out and "-> nobody" in one.out, one.out)
+    check(box.run("ruptured", "-c", box.config_path, "--check").code == 1, "--check is content")
+    set_up(box, "[{name: all, to: [desk], routes: [{name: safe, match: {rules: [test.harm]}}]}]", rules=safe)
+    check("safe -> desk" in box.ctl("routes", "test", "--all", expect=0).out, "a route in another names it")
+    check(box.run("ruptured", "-c", box.config_path, "--check").code == 0, "--check complains")
+
+
+def test_the_rules_that_ship_reach_somebody_by_the_example(box):
+    box.config()
+    ran = box.ctl("routes", "test", "--all", expect=0)
+    check("safeguarding" in ran.out and "drops.alliance" in ran.out, ran.out)
