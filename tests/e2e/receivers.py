@@ -44,6 +44,12 @@ class Authority:
         return cert, key
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def server_context(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
@@ -162,9 +168,7 @@ class MailServer:
             options.update(tls_context=server_context(starttls), require_starttls=True)
         if login:
             options.update(authenticator=authenticate, auth_required=True, auth_require_tls=not tls)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"{'smtps' if tls else 'smtp'}://127.0.0.1:{self.port}"
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ssl_context=tls and server_context(tls),
                                      **options)

@@ -1,15 +1,14 @@
 """The Alertmanager: a real one, started here; what fires there, what is told of it, and when it ends."""
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
 from contextlib import contextmanager
 from datetime import datetime
 
-from box import Skip, check
-from receivers import Receiver
+from box import ROOT, Skip, check
+from receivers import Receiver, free_port
 from test_delivery import QUICK, SAFETY, fires, parcels, quiet, set_up
 from test_daemon import LOW
 from test_webhook import delivered, put_off
@@ -21,20 +20,14 @@ receivers: [{{name: pager, webhook_configs: [{{url: '{url}', send_resolved: true
 """
 
 
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 class Alertmanager:
-    def __init__(self, box, pager):
+    def __init__(self, box, config):
         self.box, self.url = box, f"http://127.0.0.1:{free_port()}"
         self.program = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
         if not self.program:
             raise Skip("prometheus-alertmanager is not installed")
         self.config = box.dir / "alertmanager.yaml"
-        self.config.write_text(CONFIG.format(url=pager.url))
+        self.config.write_text(config)
         self.start()
 
     def start(self):
@@ -61,10 +54,11 @@ class Alertmanager:
 
 
 @contextmanager
-def alertmanager(box, rules=LOW, sink="", more="", routes="[{name: everything, to: [desk]}]"):
+def alertmanager(box, rules=LOW, sink="", more="", routes="[{name: everything, to: [desk]}]", config=None):
     """(Alertmanager, pager), and the configuration of a sink to it."""
     with Receiver() as pager:
-        manager = Alertmanager(box, pager)
+        config = config and config(pager)
+        manager = Alertmanager(box, config or CONFIG.format(url=pager.url))
         try:
             set_up(box, rules=rules, routes=routes,
                    sinks="{desk: {alertmanager: {url: '%s'%s}, %s%s}}" % (manager.url, more, QUICK, sink))
@@ -154,3 +148,20 @@ def test_an_alertmanager_that_is_down_gets_what_waited(box):
         manager.start()
         delivered(box)
         check(len(manager.firing()) == 1 and parcels(box, 2) == 0, str(manager.firing()))
+
+
+def test_the_routes_of_the_documentation_work(box):
+    def snippet(pager):
+        text = (ROOT / "docs" / "snippets" / "alertmanager.yml").read_text()
+        check("http://127.0.0.1:8028/" in text and "group_wait: 5s" in text, text)
+        return text.replace("http://127.0.0.1:8028", pager.url.rpartition("/")[0]).replace("group_wait: 5s", "group_wait: 0s")
+
+    rules = LOW + SAFETY.partition("rules:\n")[2]
+    routes = "[{name: everything, to: [desk], continue: yes}, {name: harm, match: {rules: [test.harm]}, to: [desk]}]"
+    with alertmanager(box, rules=rules, routes=routes, config=snippet) as (manager, pager):
+        box.start()
+        box.drop(fires(box, flags={"safeguarding": True}))
+        delivered(box, 2)
+        box.wait(lambda: len(pager.requests) == 2, "both notifications", told=lambda: str(heard(pager)))
+        told = {request["path"]: json.loads(request["body"])["alerts"][0]["labels"]["alertname"] for request in pager.requests}
+        check(told == {"/desk": "test.low", "/phone": "ruptured"}, str(told))

@@ -2,11 +2,14 @@
 import hashlib
 import hmac
 import json
+import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
-from box import check
-from receivers import Authority, Receiver
+from box import ROOT, check
+from receivers import Authority, Receiver, free_port
 from test_delivery import ADVICE, QUICK, fires, parcels, set_up
 
 SECRET = "a secret of the test"
@@ -22,6 +25,11 @@ def secret_file(box, text=SECRET + "\n", mode=0o640):
     path.write_text(text)
     path.chmod(mode)
     return path
+
+
+def answers_at(port):
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def why(box):
@@ -106,6 +114,32 @@ def test_a_secret_that_everybody_may_read_is_refused(box):
         box.drop(fires(box))
         put_off(box, "everybody may read it, so it is no secret")
     check(not receiver.requests, str(receiver.requests))
+
+
+def test_the_receiver_of_the_documentation_takes_what_is_signed_and_once(box):
+    port, secret = free_port(), secret_file(box)
+    script, out = ROOT / "docs" / "snippets" / "webhook-receiver.py", box.dir / "received"
+    url = f"http://127.0.0.1:{port}/alerts"
+    with open(out, "wb") as to, subprocess.Popen([sys.executable, script, secret, str(port)], stdout=to) as receiver:
+        try:
+            box.wait(lambda: answers_at(port), "the receiver")
+            to_webhook(box, None, f"secret_file: {secret}", url=url)
+            box.start(courier=False)
+            box.drop(fires(box))
+            box.wait_processed()
+            box.fault("courier-handed")
+            box.run("ruptured-courier", "-c", box.config_path, "--once")
+            check(len(out.read_text().splitlines()) == 1 and parcels(box, 1) == 0, "not handed over")
+            box.fault(None)
+            box.start_courier()
+            delivered(box)
+            check(set(json.loads(out.read_text())) == ADVICE, out.read_text())
+            secret_file(box, "another\n")
+            box.drop(fires(box, case="K2"))
+            check("403 from the receiver: is the secret right?" in dead(box), str(why(box)))
+        finally:
+            receiver.kill()
+    check(len(out.read_text().splitlines()) == 1, out.read_text())
 
 
 # ---- what its answers mean
