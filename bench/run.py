@@ -8,6 +8,7 @@ what is asked at least (bar) and what is aimed at (goal).
 import argparse
 import json
 import os
+import select
 import shutil
 import socket
 import sqlite3
@@ -31,7 +32,11 @@ announce_within: always
 sinks: {{desk: {{exec: {{command: [{hook}], timeout: 20 seconds}}, privacy: tokens}}}}
 routes: [{{name: everything, to: [desk]}}]
 fallback: desk
+tokens: as given
 """
+HEARD = struct.Struct("d24s")  # what the hook writes: when it began, the case
+LOAD = 50  # records a second
+ALERT_ONE_IN = 5
 
 
 class Line:
@@ -181,12 +186,28 @@ class Bench:
             commit.ratios.append(middle(committed) * 1e3 / raw["p50_ms"])
             tail.ratios.append(sorted(hooked)[len(hooked) * 99 // 100] * 1e3 / raw["p99_ms"])
 
+    def loaded(self):
+        """The same while 50 records of 90 KB arrive each second, one in five of which is to alert."""
+        half = self.line(f"{LOAD} records/s: p50 from rename to the hook, in p50 of the raw append", more=False)
+        tail = self.line(f"{LOAD} records/s: p99 from rename to the hook, in p99 of the raw append", more=False)
+        slow = self.line(f"{LOAD} records/s: p99 from rename to the hook, in ms", more=False)
+        for _ in range(self.args.rounds):
+            with Daemons(self) as daemons:
+                raw = self.probe("append", daemons.place / "raw", self.args.load)
+                took = sorted(daemons.drop_steadily(self.args.load))
+            p50, p99 = middle(took) * 1e3, took[len(took) * 99 // 100] * 1e3
+            half.ratios.append(p50 / raw["p50_ms"])
+            tail.ratios.append(p99 / raw["p99_ms"])
+            slow.ratios.append(p99)
+            slow.note = f"{len(took)} alerts, p50 {p50:.0f} ms, worst {took[-1] * 1e3:.0f} ms"
+
     def run(self):
         self.probe("corpus", self.dir, self.args.sessions)
         self.starts()
         self.replays()
         self.durable()
         self.latency()
+        self.loaded()
 
     def table(self):
         head = ("measure", "median", "least - most", "bar", "goal", "reached", "")
@@ -255,11 +276,41 @@ class Daemons:
                 if time.monotonic() - start > 20:
                     sys.exit("bench: a record was not judged")
             committed = time.monotonic() - start
-        hooked = struct.unpack("d", os.read(self.told, 8))[0] - start
+        hooked = self.heard()[0] - start
         while self.rows() > before + 1:  # a second alert of the same record
-            os.read(self.told, 8)
+            self.heard()
             before += 1
         return committed, hooked
+
+    def heard(self):
+        """When the hook began, and about which case."""
+        if not select.select([self.told], [], [], 20)[0]:
+            sys.exit("bench: an alert did not come")
+        at, case = HEARD.unpack(os.read(self.told, HEARD.size))
+        return at, case.rstrip(b"\0").decode()
+
+    def drop_steadily(self, n):
+        """Seconds from rename to hook of each record that is to alert, at LOAD records a second."""
+        alerts = n // ALERT_ONE_IN
+        self.bench.stage(self.place, alerts, "alerts")
+        self.bench.stage(self.place, n - alerts)
+        staged = sorted((self.place / "stage").iterdir())
+        loud = [path for path in staged if path.name.startswith("a")][:alerts]
+        rest = [path for path in staged if not path.name.startswith("a")]
+        began, start = {}, time.monotonic()
+        for i in range(n):
+            path = loud.pop() if i % ALERT_ONE_IN == 0 and loud else rest.pop()
+            time.sleep(max(0, start + i / LOAD - time.monotonic()))
+            began[path.stem] = time.monotonic()
+            path.rename(self.place / "spool/incoming" / path.name)
+        took = {}
+        while len(took) < alerts:
+            at, case = self.heard()
+            if case.startswith("a"):
+                took.setdefault(case, at - began[case])
+        self.db.close()
+        os.close(self.told)
+        return list(took.values())
 
     def drop_all(self, n):
         committed, hooked = [], []
@@ -283,6 +334,7 @@ def options():
     p.add_argument("--rounds", type=int, help="how often everything runs (5)")
     args = p.parse_args()
     args.sessions, args.sample, args.live, args.alerts = (100, 100, 20, 8) if args.quick else (2000, 500, 500, 100)
+    args.load = 25 if args.quick else 1000
     args.rounds = args.rounds or (1 if args.quick else 5)
     return args
 

@@ -210,15 +210,11 @@ class Clinic:
                     self.withdrawals += "withdrawn" in dated[-1][1]
         self.records = sorted(dated, key=lambda one: (one[0], one[1]["record"], one[1].get("revision", 1)))
         self.end = self.records[-1][0] + 8 * WEEK
+        self.spans = {}  # case -> the date of its first and its last session
+        for at, record in self.records:
+            first, last = self.spans.get(record["case"], (at, at))
+            self.spans[record["case"]] = (min(first, at), max(last, at))
 
     @staticmethod
     def ends(record):
         return calendar.timegm(time.strptime(record["started"], "%Y-%m-%dT%H:%M:%SZ")) + 3600
-
-    def spans(self):
-        """The date of the first and the last session of each case."""
-        spans = {}
-        for at, record in self.records:
-            first, last = spans.get(record["case"], (at, at))
-            spans[record["case"]] = (min(first, at), max(last, at))
-        return spans

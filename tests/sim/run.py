@@ -4,6 +4,7 @@
 Ends with 1 when it does not.  The seed is printed: --seed runs it again.
 """
 import argparse
+import json
 import random
 import statistics
 import sys
@@ -38,25 +39,44 @@ def table(head, rows):
 
 def open_cases(clinic, week):
     from_, to = BEGIN + week * WEEK, BEGIN + (week + 1) * WEEK
-    return sum(1 for first, last in clinic.spans().values() if first < to and last >= from_)
+    return sum(1 for first, last in clinic.spans.values() if first < to and last >= from_)
+
+
+BAD_NEWS = ("open", "unrepaired", "dropped_out")
+
+
+def share_of_cases(about, weeks, open_in):
+    """How many of the open cases, in percent: the mean of the weeks, and the worst."""
+    shares = [100 * len(about.get(w, ())) / max(open_in[w], 1) for w in weeks]
+    return f"{statistics.mean(shares):.1f} % of the open cases a week (worst week {max(shares):.1f} %)"
 
 
 def weekly(box, clinic):
     """What the ordered run told whom when: per week of those in which the clinic is full."""
-    weeks = [w for w in range(120) if open_cases(clinic, w) >= len(clinic.cases) // 4] or [0]
-    told, about = Counter(), {}
-    for rule, severity, case, at in box.rows(
-            "SELECT rule, o.severity, case_row, at FROM outbox o JOIN incidents i ON i.id = o.incident"):
-        week = (at - 1 - BEGIN) // WEEK
-        if week in weeks:
-            told[rule, severity] += 1
-            about.setdefault((week, severity in ("warning", "critical")), set()).add(case)
+    open_in = {w: open_cases(clinic, w) for w in range(120)}
+    weeks = [w for w in open_in if open_in[w] >= len(clinic.cases) // 4] or [0]
+    told, over, about = Counter(), Counter(), {}
+    for rule, severity, case, at, payload in box.rows(
+            "SELECT rule, o.severity, case_row, at, payload FROM outbox o JOIN incidents i ON i.id = o.incident"):
+        week, state = (at - 1 - BEGIN) // WEEK, json.loads(payload).get("state", "open")
+        if week not in weeks:
+            continue
+        if state not in BAD_NEWS:
+            over[rule] += 1
+            continue
+        told[rule, severity] += 1
+        about.setdefault(severity, {}).setdefault(week, set()).add(case)
     rules = sorted({rule for rule, _ in told})
-    print(f"\nalerts a week, in {len(weeks)} weeks with {statistics.mean(open_cases(clinic, w) for w in weeks):.0f} open cases:")
-    table(("rule", *replay.SEVERITIES), [(rule, *(f"{told[rule, s] / len(weeks):.2f}" for s in replay.SEVERITIES)) for rule in rules])
-    for loud, name in ((True, "warning and above"), (False, "notice and below")):
-        shares = [100 * len(about.get((w, loud), ())) / max(open_cases(clinic, w), 1) for w in weeks]
-        print(f"  open cases with an alert of {name} in a week: {statistics.mean(shares):.1f} % (worst week {max(shares):.1f} %)")
+    print(f"\nalerts a week that say that something is wrong, and those that say it is over, in {len(weeks)} weeks"
+          f" with {statistics.mean(open_in[w] for w in weeks):.0f} open cases:")
+    rate = lambda number: f"{number / len(weeks):.2f}"
+    rows = [(rule, *(rate(told[rule, s]) for s in replay.SEVERITIES), rate(over[rule])) for rule in rules]
+    rows.append(("all", *(rate(sum(n for (_, s), n in told.items() if s == severity)) for severity in replay.SEVERITIES),
+                 rate(sum(over.values()))))
+    table(("rule", *replay.SEVERITIES, "over"), rows)
+    for severities in (("warning", "critical"), ("info", "notice")):
+        cases = {w: set().union(*(about.get(s, {}).get(w, set()) for s in severities)) for w in weeks}
+        print(f"  {' or '.join(severities)}: {share_of_cases(cases, weeks, open_in)}")
 
 
 def compare(ordered, shuffled):
