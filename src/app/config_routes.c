@@ -305,7 +305,7 @@ static const struct field route_fields[] = {
 	  "for 07:00. Default: no",
 	  read_budget, offsetof(struct route_said, budget), false, NULL, "a number and a week, as in 20 a week; no",
 	  &budget_shape },
-	{ "ack_within", "unless somebody has acknowledged it by then, it goes to `escalate`. Default: no",
+	{ "ack_within", "unless somebody has acknowledged it by then, it goes to `escalate`. Default: no; safeguarding: 60 minutes",
 	  read_ack_within, offsetof(struct route_said, ack_within_s), false, NULL, "a time span, no",
 	  &or_duration_shape },
 	{ "escalate", "the sinks that are told then", read_sinks, offsetof(struct route_said, escalate), false, NULL,

@@ -50,6 +50,7 @@ MONDAY = "2026-03-02T15:00:00Z"  # an hour after the first session
 def set_up(box, routes=PLAIN, now=MONDAY, rules=RULES):
     box.config(rules=[ROOT / "rules" / "instruments.yaml", box.rules(rules)], routes=routes,
                sinks=SINKS % (box.hook, box.hook), more="tokens: as given\n")
+    box.env["TZ"] = "UTC"
     box.now(now)
 
 
