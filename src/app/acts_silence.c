@@ -92,17 +92,47 @@ static struct str words_of(struct arena *a, const struct silence *s)
 			    STR_ARG(s->rule), s->member.p ? ", member " : "", STR_ARG(s->member), STR_ARG(until));
 }
 
+/* What waits to be told in a group or a digest is not told either. */
+static int drop_held(struct doing *d, const struct silence *s, size_t *ret_n, struct error *e)
+{
+	static const struct alert_filter all = { .ended_too = true };
+	static const struct str any_sink = { NULL, 0 };
+	stored_alerts alerts;
+
+	*ret_n = 0;
+	if (store_alerts(d->en->store, d->a, &all, &alerts, e) < 0)
+		return -1;
+	for (size_t i = 0; i < alerts.n; i++) {
+		const struct told *t = &alerts.items[i].told;
+		struct silence_subject about = { alerts.items[i].case_token, t->rule, t->member, t->other };
+		struct str id = str_of(t->id);
+		bool dropped;
+
+		if (!silence_covers(s, &about, s->made_at))
+			continue;
+		if (store_held_drop(d->en->store, any_sink, id, &dropped, e) < 0 ||
+		    (dropped && store_silenced(d->en->store, id, s->number, s->made_at, e) < 0))
+			return -1;
+		*ret_n += dropped;
+	}
+	return 0;
+}
+
 static int make(struct doing *d, struct asked *k, struct error *e)
 {
 	struct silence *s = &k->silence;
 	struct str words;
+	size_t held;
 
 	s->made_at = engine_now(d->en);
 	s->made_by = d->who;
 	s->case_token = k->c ? k->c->token : (struct str){ NULL, 0 };
 	words = words_of(d->a, s);
-	if (store_silence_put(d->en->store, s, k->c ? k->c->row : 0, &s->number, e) < 0)
+	if (store_silence_put(d->en->store, s, k->c ? k->c->row : 0, &s->number, e) < 0 ||
+	    drop_held(d, s, &held, e) < 0)
 		return -1;
+	if (held)
+		words = arena_printf(d->a, "%.*s (%zu that waited to be told: kept back)", STR_ARG(words), held);
 	d->about = act_about(d->a, arena_printf(d->a, "%lld, %.*s", (long long)s->number, STR_ARG(words)), s->reason);
 	return act_answer(d, true,
 			  arena_printf(d->a,

@@ -61,9 +61,9 @@ static int tell(struct telling *t, const silence_list *silences, struct told *to
 		.escalate = again.route,
 	};
 	origin_find(t->a, t->history, told->changed_ordinal, &d.facts);
-	if (silence && dispatch_is_silenced(&d.facts))
-		return keep_back(t, told, silence, e);
-	return dispatch_alert(t->en, t->a, &d, e);
+	if (dispatch_alert(t->en, t->a, &d, e) < 0)
+		return -1;
+	return silence && dispatch_is_silenced(&d.facts) ? keep_back(t, told, silence, e) : 0;
 }
 
 /* ---- what waits for the next session ---- */

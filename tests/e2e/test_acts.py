@@ -16,9 +16,11 @@ rules:
     signals:
       low: {score: SRS, value: at most 30}
       very_low: {score: SRS, value: at most 12}
+      lowish: {score: SRS, value: at most 34}
     severity:
       - critical: very_low
       - warning: low
+      - notice: lowish
     repaired: {score: SRS, value: at least 35}
     unrepaired_after: 2 sessions
     say: "ask {member} about the session"
@@ -103,10 +105,11 @@ def refused(box, words, part):
 
 
 def settled(box):
-    """A record of another case has gone all the way: nothing is under way any more."""
-    before = len(box.processed())
-    box.drop(session(box, 1, case=f"OTHER{before}"))
-    box.wait_processed(before + 1)
+    """Two records of other cases have gone all the way, one after the other: a whole round of the engine lies between."""
+    for _ in range(2):
+        before = len(box.processed())
+        box.drop(session(box, 1, case=f"OTHER{before}"))
+        box.wait_processed(before + 1)
 
 
 # ---- verdicts
@@ -255,6 +258,30 @@ def test_critical_and_safeguarding_alerts_are_not_silenced(box):
     feed(box, session(box, 2, m1=10), harm(box, number=3))
     check([a.get("rule") for a in box.wait_told(2)] == ["test.low", None], f"{box.told()}")
     check(listed(box, "--silenced") == [], "one is listed as silenced")
+
+
+DIGEST = "[{name: everything, to: [desk], digest: \"07:30\"}, {name: harm, match: {rules: [test.harm]}, to: [phone]}]"
+
+
+def test_what_waits_for_a_digest_and_is_silenced_then_is_not_sent(box):
+    set_up(box, DIGEST)
+    box.start()
+    feed(box, session(box, 1, m1=33), session(box, 1, m1=33, case="K2"))
+    check(sent(box) == [] and len(listed(box)) == 2, f"not held: {sent(box)}")
+    check("(1 that waited to be told: kept back)" in silence(box, "--case", "K1", until="2026-03-03"), "not said")
+    box.now("2026-03-03T08:00:00Z")
+    settled(box)
+    check([a["case"] for a in box.wait_told()] == ["K2"], f"{box.told()}")
+    check([a["case"] for a in listed(box, "--silenced")] == ["K1"], str(listed(box)))
+
+
+def test_days_begin_where_the_clinic_is(box):
+    set_up(box)
+    box.env["TZ"] = "Pacific/Kiritimati"  # 14 hours ahead
+    alert = first_alert(box)
+    check("until 2026-03-31T10:00:00Z" in silence(box, "--case", "K1", until="2026-04-01"), "not at midnight there")
+    said = box.ctl("snooze", alert, "--until", "2026-04-01", expect=FINE).out
+    check("told again at 2026-03-31T17:00:00Z" in said, said)
 
 
 def test_a_silence_that_makes_no_sense_is_refused_with_what_to_write(box):
