@@ -1,7 +1,9 @@
 """A word of a session is nowhere but in the record's own file: not in stores, logs, hooks, syslog, reasons, outputs."""
 import json
 import os
+import re
 
+import captures
 from box import ROOT, check
 from test_daemon import LOW
 from test_intake import drop_old
@@ -109,3 +111,129 @@ def test_a_rule_that_quotes_its_phrase_does_not_quote_the_session(box):
     for table in ("records", "incidents", "outbox", "audit"):
         for row in box.rows(f"SELECT * FROM {table}"):
             check(b"never listen" not in repr(row).encode(), f"{table} holds a phrase")
+
+
+# ---- every way out, at the privacy level it has by default
+
+# What must be in no alert, by what it is: a word in every field that whoever writes a record may fill.
+FORBIDDEN = {
+    "a name": "wandaquimby", "initials": "zq", "the therapist": "drgribble", "a member of staff": "staffmarple",
+    "a record's id": "recordgrimsby", "the clinic's case id": "caseborogove", "a site": "siteslithy",
+    "the modality": "modalitytove", "a word that was said": CANARY, "a note": "notebrillig", "a diagnosis": "f60.31",
+    "a drug": "sertralinex", "a coding system": "systemjubjub", "a marker": "markerbander", "a flag": "flagmimsy",
+    "an item": "itemmome", "an answer to an item": "3.0703", "a kind of contact": "contactuffish",
+    "a supervisor": "supervisortulgey", "a note of a supervisor": "notewabe", "a reason of a supervisor": "reasonfrumious",
+    "a day": "1987-0",
+}
+SCORE = "13.0611"  # a value: only where `numbers` is the default
+
+
+def forbidden_record(case, session, **more):
+    """A session in 1987 whose every free field holds a forbidden word.  Session 1 fires, the others do not."""
+    low = float(SCORE) if session == 1 else 38.5
+    texts = ["hello wandaquimby, how is the sertralinex", f"you never listen to me, {CANARY}", f"I hate you, {CANARY}, you are useless"]
+    turns = [{"who": "zq" if n % 2 else "drgribble", "to": "drgribble" if n % 2 else "zq", "at": n * 5.0, "end": n * 5 + 3.0,
+              "text": texts[n % 3]} for n in range(12)] if session == 1 else ...
+    return {key: value for key, value in dict({
+        "ruptured": 1, "record": f"recordgrimsby-{case}-{session}", "case": f"caseborogove-{case}", "session": session,
+        "started": f"1987-03-{session * 7:02}T14:00:00Z", "minutes": 50, "language": "en", "modality": "modalitytove",
+        "site": "siteslithy", "next_session": f"1987-03-{session * 7 + 7:02}T14:00:00Z",
+        "participants": [{"id": "drgribble", "role": "therapist", "person": "staffmarple"},
+                         {"id": "zq", "role": "parent", "age": 41}, {"id": "wandaquimby", "role": "child", "age": 13}],
+        "attendance": [{"who": "zq", "status": "attended"}, {"who": "wandaquimby", "status": "attended"}],
+        "scores": [{"of": "SRS", "by": "zq", "total": low, "items": {"itemmome": 3.0703}},
+                   {"of": "SRS", "by": "wandaquimby", "total": 38.5}],
+        "homework": [{"who": "zq", "rating": 0}],
+        "codes": [{"system": "systemjubjub", "marker": "markerbander", "who": "zq", "value": 1}],
+        "turns": turns, "reports": [{"by": "drgribble", "rupture": False}, {"by": "zq", "rupture": True}],
+        "contacts": [{"who": "zq", "at": "1987-03-02T09:00:00Z", "kind": "contactuffish"}],
+        "flags": {"flagmimsy": True, "safeguarding": session == 2}, "consent": {"transcript": True},
+        "x_note": "notebrillig", "x_diagnosis": {"f60.31": ["f60.31"]}}, **more).items() if value is not ...}
+
+
+HARM = LOW + """\
+  - id: test.harm
+    title: Somebody may come to harm
+    status: active
+    per: case
+    severity: critical
+    safety: yes
+    signals:
+      flagged: {field: flags.safeguarding, is: yes}
+    when: flagged
+    say: "call now"
+    next_step: "Call."
+    because: "A rule for tests."
+""" + WORDS[len(LOW):]
+
+
+def to_every_sink(box, all_of_them, more=""):
+    names = ", ".join(all_of_them)
+    sinks = ", ".join(f"{name}: {{{one.settings}}}" for name, one in all_of_them.items())
+    box.config(rules=[ROOT / "rules", box.rules(HARM)], sinks=f"{{{sinks}}}", fallback="program",
+               more="supervisors: {supervisortulgey: {therapists: [staffmarple], sites: [siteslithy]}}\n" + more,
+               routes=f"[{{name: harm, match: {{rules: [test.harm, safeguarding]}}, to: [{names}], continue: yes}},"
+                      f" {{name: hers, match: {{supervisor: supervisortulgey}}, to: [{names}], continue: yes}},"
+                      f" {{name: everything, to: [{names}]}}]")
+
+
+def waiting(box):
+    return box.rows("SELECT sink, why FROM parcels WHERE state <> 1", db=box.courier_db)
+
+
+def everything_that_is_told(box):
+    """Findings, a repair, a retraction, safeguarding, drop-outs, refused rules; a supervisor's acts in between."""
+    for session in (1, 2, 3):
+        box.drop(forbidden_record("one", session))
+    box.drop(forbidden_record("two", 1))
+    box.wait_processed(4)
+    box.wait(lambda: {"test.low", "test.words", "test.harm"} <= {alert.get("rule", "test.harm") for alert in box.told()}, "the rules")
+    first = next(alert for alert in box.told() if alert.get("rule") == "test.low")
+    box.ctl("ack", first["alert"], "notewabe", expect=0)
+    box.ctl("case", "close", first["case"], "reasonfrumious")
+    box.drop(forbidden_record("two", 1, revision=2, withdrawn=True), name="withdrawn.json")
+    box.wait(lambda: any(alert.get("state") == "retracted" for alert in box.told()), "a retraction")
+    box.rules("version: 1\nrules: [\n")
+    box.wait(lambda: any(alert.get("rule") == "engine.rules_refused" for alert in box.told()), "the refused rules", 20)
+
+
+def check_nothing_forbidden(where, text, values_too):
+    for what, word in FORBIDDEN.items():
+        found = re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z])" if len(word) < 4 else re.escape(word), text, re.I)
+        check(not found, f"{where} gives away {what}: {text}")
+    check(values_too or SCORE not in text, f"{where} gives away a score: {text}")
+
+
+def test_no_sink_gives_away_more_than_tokens_by_default(box):
+    all_of_them = captures.start_all(box)
+    missing = captures.kinds_without_a_capture(box, all_of_them)
+    check(not missing, f"kinds of sinks that nobody looks at here: {missing}; add a row to captures.py")
+    to_every_sink(box, all_of_them)
+    box.start()
+    everything_that_is_told(box)
+    box.wait(lambda: waiting(box) == [], "every delivery", 30, lambda: str(waiting(box)))
+    sent = dict(box.rows("SELECT sink, count(*) FROM parcels GROUP BY sink", db=box.courier_db))
+    check(set(sent) == set(all_of_them) and min(sent.values()) >= 8, str(sent))
+    for name, one in all_of_them.items():
+        box.wait(lambda: one.count() >= sent[name], f"all of {name}", 10, lambda: f"{one.count()} of {sent[name]}")
+        for text in one.seen():
+            check_nothing_forbidden(name, text, values_too=name == "program")
+    # The words were there to be given away, and the captures show what was given.
+    files = "".join(path.read_text() for path in (box.spool / "processed").rglob("*.json")).lower()
+    for what, word in FORBIDDEN.items():
+        check(word in files or "supervisor" in what, f"no record holds {what}")
+    for name, one in all_of_them.items():
+        whole = "\n".join(one.seen())
+        ends = "retracted" in whole or name == "alertmanager"  # which is told of an end by a time
+        check("test.low" in whole and "critical" in whole and ends, f"{name} shows too little: {whole[-3000:]}")
+
+
+def test_every_capture_would_show_what_a_sink_gives_away(box):
+    """Where the clinic's case ids are called random they go out, and must be seen at the other end of every sink."""
+    all_of_them = captures.start_all(box)
+    to_every_sink(box, all_of_them, "tokens: as given\n")
+    box.start()
+    box.drop(forbidden_record("one", 1))
+    for name, one in all_of_them.items():
+        box.wait(lambda: "caseborogove-one" in "\n".join(one.seen()), f"the case id in {name}", 20,
+                 lambda: f"{one.seen()} {waiting(box)}")
