@@ -500,20 +500,24 @@ def test_after_a_day_of_dead_sinks_all_arrives_in_order_and_nothing_twice(box):
         sink.exits(0)
     minutes = itertools.count(24 * 60 + 15)
 
+    def decided():
+        return {tuple(key.rsplit("/", 1)) for key, in box.rows("SELECT key FROM outbox")}
+
+    def heard():
+        return {(alert["key"], sink.name) for sink in sinks for alert in sink.heard()}
+
     def settled():
-        box.now(at(60 * next(minutes)))
-        waiting = "SELECT 1 FROM outbox WHERE outcome IS NULL OR relayed_at IS NULL LIMIT 1"
-        return not box.rows(waiting) and "trouble" not in box.ctl("status").out
+        """The clock goes on only while something waits for it, for each jump is an alert more."""
+        if box.rows("SELECT 1 FROM outbox WHERE outcome IS NULL LIMIT 1"):
+            box.now(at(60 * next(minutes)))
+            return False
+        return "trouble" not in box.ctl("status").out and not box.rows("SELECT 1 FROM spares") and heard() == decided()
 
     box.wait(settled, "all to be delivered", 40, told=lambda: str(box.rows("SELECT outcome, count(*) FROM outbox GROUP BY 1")))
-    decided = {tuple(key.rsplit("/", 1)) for key, in box.rows("SELECT key FROM outbox")}
-    check(len(decided) > 4 * cases, f"only {len(decided)} decided")
+    check(len(decided()) > 4 * cases, f"only {len(decided())} decided")
     check(not box.rows("SELECT 1 FROM outbox WHERE outcome <> 'delivered'"), "not all was delivered")
-    check(not box.rows("SELECT 1 FROM spares"), "spares are left")
     for sink in sinks:
-        heard = [alert["key"] for alert in sink.heard()]
-        check(len(heard) == len(set(heard)), f"{sink.name} heard a key twice")
-        check({(key, sink.name) for key in heard} == {row for row in decided if row[1] == sink.name}, f"{sink.name}: other keys")
+        check(len(sink.heard()) == len({alert["key"] for alert in sink.heard()}), f"{sink.name} heard a key twice")
         for incident, numbers in keys_by_incident(sink).items():
             check(numbers == sorted(numbers), f"{sink.name}: {incident} out of order: {numbers}")
         said = [(a["alert"], a["state"], a["severity"]) for a in sink.heard() if a["rule"] == "test.low"]

@@ -482,3 +482,27 @@ TEST(a_file_is_shown_with_its_faults_or_the_reason_it_cannot_be_read)
 	config_free(c);
 	buf_release(&out);
 }
+
+TEST(what_should_happen_by_itself_is_read_and_checked)
+{
+	struct config *c =
+		parse(arena, "version: 1\nheartbeat: \"07:30\"\n"
+			     "sites: {north: {expect_records: 26 hours}, south: {expect_records: 3 days}}\n");
+
+	REQUIRE(c);
+	CHECK_INT(c->heartbeat, 450);
+	REQUIRE(config_site(c, STR("south")));
+	CHECK_INT(config_site(c, STR("north"))->within_s, 26 * 3600);
+	CHECK(!config_site(c, STR("west")));
+	config_free(c);
+	c = parse(arena, "version: 1\nheartbeat: no\n");
+	REQUIRE(c);
+	CHECK_INT(c->heartbeat, -1);
+	config_free(c);
+	CHECK_COMPLAINT("heartbeat: \"25:00\"\n", "expected a time of the day, found \"25:00\"");
+	CHECK_COMPLAINT("heartbeat: 7\n", "write hours and minutes");
+	CHECK_COMPLAINT("sites: [north]\n", "expected a map of sites");
+	CHECK_COMPLAINT("sites: {north: 26 hours}\n", "expected a map");
+	CHECK_COMPLAINT("sites: {north: {}}\n", "expect_records");
+	CHECK_COMPLAINT("sites: {north: {expect_records: 5 seconds}}\n", "cannot be expected that often");
+}

@@ -322,3 +322,107 @@ TEST(something_else_in_place_of_the_bell_is_refused)
 	CHECK_INT(outbox_bell_listen(path, &fd, &e), -1);
 	outbox_close(ob);
 }
+
+static struct letter letter_of(struct outbox *ob, struct arena *a, const char *key)
+{
+	struct letter l = { 0 };
+	bool found;
+
+	CHECK(outbox_letter(ob, a, str_of(key), &found, &l, &e) == 0 && found);
+	return l;
+}
+
+TEST(a_dead_letter_is_tried_again_as_patiently_as_a_new_one)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct parcel *p;
+	receipts list;
+
+	REQUIRE(ob);
+	put(ob, arena, "k1/desk", "i1", "desk");
+	p = next(ob, arena, "desk", 100);
+	REQUIRE(p);
+	outbox_failed(ob, p->row, 100, 110, STR("down"), &e);
+	outbox_failed(ob, p->row, 110, DATE_NONE, STR("still down"), &e);
+	CHECK_INT(letter_of(ob, arena, "k1/desk").state, LETTER_DEAD);
+	CHECK_STR(letter_of(ob, arena, "k1/desk").why, "still down");
+	CHECK(outbox_receipts(ob, arena, 9, &list, &e) == 0 && list.n == 1);
+	outbox_receipts_read(ob, &list, &e);
+	CHECK_INT(outbox_retry(ob, STR("k1/desk"), &e), 0);
+	CHECK(outbox_receipts(ob, arena, 9, &list, &e) == 0 && list.n == 0);
+	p = next(ob, arena, "desk", 100);
+	REQUIRE(p);
+	CHECK_INT(p->attempts, 0);
+	CHECK(p->failing_since == DATE_NONE);
+	CHECK_INT(letter_of(ob, arena, "k1/desk").attempts, 2); /* for the record */
+	outbox_delivered(ob, p->row, 120, &e);
+	CHECK(outbox_receipts(ob, arena, 9, &list, &e) == 0 && list.n == 1);
+	/* What was delivered is done with. */
+	CHECK_INT(outbox_retry(ob, STR("k1/desk"), &e), 0);
+	CHECK_INT(outbox_drop(ob, STR("k1/desk"), 130, &e), 0);
+	CHECK_INT(letter_of(ob, arena, "k1/desk").state, LETTER_DELIVERED);
+	outbox_close(ob);
+}
+
+TEST(what_was_dropped_is_delivered_never_and_holds_up_no_other)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct outbox_counts counts;
+	letters list;
+
+	REQUIRE(ob);
+	put(ob, arena, "k1/desk", "i1", "desk");
+	put(ob, arena, "k2/desk", "i1", "desk");
+	CHECK_INT(outbox_drop(ob, STR("k1/desk"), 100, &e), 0);
+	CHECK_STR(next_key(ob, arena, "desk", 200), "k2/desk");
+	CHECK_INT(outbox_retry(ob, STR("k1/desk"), &e), 0);
+	CHECK_INT(letter_of(ob, arena, "k1/desk").state, LETTER_DROPPED);
+	CHECK(outbox_count(ob, &counts, &e) == 0 && counts.waiting == 1 && counts.dead == 0);
+	CHECK(outbox_letters(ob, arena, 1u << LETTER_WAITING | 1u << LETTER_DEAD, &list, &e) == 0);
+	CHECK_INT(list.n, 1);
+	CHECK_INT(outbox_forget(ob, 101, &e), 0);
+	CHECK(outbox_letters(ob, arena, 1u << LETTER_DROPPED, &list, &e) == 0 && list.n == 0);
+	outbox_close(ob);
+}
+
+TEST(a_sink_is_failing_since_the_oldest_failure_of_what_waits)
+{
+	struct outbox *ob = open_outbox(arena);
+	failing_sinks list;
+	bool since;
+
+	REQUIRE(ob);
+	put(ob, arena, "k1/desk", "i1", "desk");
+	put(ob, arena, "k2/desk", "i2", "desk");
+	put(ob, arena, "k3/post", "i3", "post");
+	CHECK(outbox_failing(ob, arena, &list, &e) == 0 && list.n == 0);
+	outbox_failed(ob, 2, 120, 130, STR("down"), &e);
+	outbox_failed(ob, 1, 110, 130, STR("down"), &e);
+	outbox_failed(ob, 1, 130, 140, STR("down"), &e);
+	CHECK(outbox_failing(ob, arena, &list, &e) == 0);
+	REQUIRE(list.n == 1);
+	CHECK_STR(list.items[0].sink, "desk");
+	CHECK_INT(list.items[0].since, 110);
+	outbox_failed(ob, 1, 150, DATE_NONE, STR("down"), &e);
+	outbox_delivered(ob, 2, 160, &e);
+	CHECK(outbox_failing(ob, arena, &list, &e) == 0 && list.n == 0);
+	CHECK(outbox_delivered_since(ob, STR("desk"), 160, &since, &e) == 0 && since);
+	CHECK(outbox_delivered_since(ob, STR("desk"), 161, &since, &e) == 0 && !since);
+	outbox_close(ob);
+}
+
+TEST(the_second_courier_is_told_who_is_the_first)
+{
+	const char *path = outbox_path(arena);
+	struct outbox *ob = open_outbox(arena);
+	int first, second;
+
+	REQUIRE(ob && outbox_lock(path, &first, &e) == 0);
+	CHECK_INT(outbox_lock(path, &second, &e), -1);
+	CHECK_INT(e.kind, ERROR_HELD);
+	CHECK_HAS(str_of(e.text), arena_printf(arena, "pid %ld", (long)getpid()).p);
+	close(first);
+	CHECK_INT(outbox_lock(path, &second, &e), 0);
+	close(second);
+	outbox_close(ob);
+}

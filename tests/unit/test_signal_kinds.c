@@ -265,3 +265,35 @@ TEST(a_session_that_may_have_been_attended_makes_the_gap_unknown)
 	case_attendance(c, s, "m3", NO_SHOW, BY_UNSAID, NAN);
 	CHECK_INT(elapsed(c, yaml, 25).truth, TRUTH_TRUE);
 }
+
+TEST(while_the_site_is_silent_time_alone_tells_nothing)
+{
+	struct test_case *c = case_new(arena);
+	struct signal *gap =
+		case_signal(c, PER_CASE, "{elapsed: {since: last attended session}, longer_than: 21 days}");
+	struct signal *booked = case_signal(c, PER_CASE, "{field: next_session, is: ahead}");
+	struct skeleton *s = case_session(c, 0, 1);
+	struct view v = { .subject = { -1, -1 }, .opened_at = DATE_NONE, .arena = arena };
+	struct history *h;
+
+	case_score(c, s, "m1", "SRS", 30);
+	s->next = NEXT_NONE;
+	s->site = STR("north");
+	v.history = h = case_history(c);
+	v.as_of = case_day(25);
+	CHECK_INT(signal_evaluate(gap, &v).truth, TRUTH_TRUE);
+	CHECK_INT(signal_evaluate(booked, &v).truth, TRUTH_FALSE);
+	h->site_last_at = case_day(23);
+	h->site_silent_from = case_day(25);
+	CHECK_INT(signal_evaluate(gap, &v).truth, TRUTH_TRUE); /* not yet */
+	h->site_silent_from = case_day(24);
+	CHECK_INT(signal_evaluate(gap, &v).truth, TRUTH_NO_DATA);
+	CHECK_STR(str_of(signal_evaluate(gap, &v).why), "no record from site north for 48 h: its export may be broken");
+	CHECK(signal_evaluate(gap, &v).true_at == DATE_NONE);
+	CHECK_INT(signal_evaluate(booked, &v).truth, TRUTH_NO_DATA);
+	/* A session that is there is judged. */
+	h->site_silent_from = case_day(-5);
+	v.as_of = case_day(0);
+	CHECK_INT(signal_evaluate(gap, &v).truth, TRUTH_FALSE);
+	CHECK_INT(signal_evaluate(booked, &v).truth, TRUTH_FALSE);
+}

@@ -627,3 +627,76 @@ TEST(a_reader_sees_what_was_committed_while_the_engine_works)
 	store_close(reader);
 	store_close(st);
 }
+
+static struct outbox_row row_for(const char *key, const char *sink, bool safety)
+{
+	return (struct outbox_row){
+		.key = str_of(key),
+		.incident = STR("i1"),
+		.route = STR("r"),
+		.sink = str_of(sink),
+		.severity = STR("warning"),
+		.payload = str_of(sink),
+		.at = 5,
+		.safety = safety,
+	};
+}
+
+TEST(a_spare_is_released_once_under_its_own_key)
+{
+	struct store *st = open_store(arena);
+	struct outbox_row desk = row_for("k1/desk", "desk", true), phone = row_for("k1/phone", "phone", false),
+			  spare = row_for("k1/post", "post", false);
+	outbox_rows rows;
+	bool released, safety;
+
+	REQUIRE(st);
+	store_outbox_put(st, &desk, &e);
+	store_outbox_put(st, &phone, &e);
+	CHECK_INT(store_spare_put(st, desk.key, &spare, &e), 0);
+	CHECK_INT(store_spare_put(st, phone.key, &spare, &e), 0);
+	CHECK(store_outbox_is_safety(st, desk.key, &safety, &e) == 0 && safety);
+	CHECK(store_outbox_is_safety(st, phone.key, &safety, &e) == 0 && !safety);
+	CHECK(store_spare_release(st, desk.key, 9, &released, &e) == 0 && released);
+	CHECK(store_spare_release(st, desk.key, 9, &released, &e) == 0 && !released);
+	CHECK(store_spare_release(st, phone.key, 9, &released, &e) == 0 && released);
+	CHECK(store_outbox_unrelayed(st, arena, 9, &rows, &e) == 0);
+	REQUIRE(rows.n == 3); /* both gave up, and the fallback hears it once */
+	CHECK_STR(rows.items[2].key, "k1/post");
+	CHECK_STR(rows.items[2].payload, "post");
+	CHECK_INT(rows.items[2].at, 9);
+	store_close(st);
+}
+
+TEST(a_wish_is_the_last_one_until_it_is_granted)
+{
+	struct store *st = open_store(arena);
+	wishes list;
+
+	REQUIRE(st);
+	CHECK_INT(store_wish_put(st, STR("k1"), WISH_RETRY, &e), 0);
+	CHECK_INT(store_wish_put(st, STR("k1"), WISH_DROP, &e), 0);
+	CHECK(store_wishes(st, arena, &list, &e) == 0 && list.n == 1 && list.items[0].wish == WISH_DROP);
+	CHECK_INT(store_wish_granted(st, STR("k1"), &e), 0);
+	CHECK(store_wishes(st, arena, &list, &e) == 0 && list.n == 0);
+	store_close(st);
+}
+
+TEST(cases_that_await_a_site_are_due_with_its_return)
+{
+	struct store *st = open_store(arena);
+	struct stored_case *a, *b;
+	struct strs due;
+
+	REQUIRE(st);
+	a = new_case(st, arena, "a");
+	b = new_case(st, arena, "b");
+	a->awaits = STR("north");
+	b->awaits = STR("south");
+	CHECK(store_case_update(st, a, &e) == 0 && store_case_update(st, b, &e) == 0);
+	CHECK(store_cases_due(st, arena, 100, 9, &due, &e) == 0 && due.n == 0);
+	CHECK_INT(store_cases_of_site_due(st, STR("north"), 100, &e), 0);
+	CHECK(store_cases_due(st, arena, 100, 9, &due, &e) == 0 && due.n == 1);
+	CHECK_STR(due.items[0], "a");
+	store_close(st);
+}
