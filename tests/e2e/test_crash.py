@@ -153,10 +153,10 @@ def test_a_death_while_a_group_leaves_neither_loses_nor_doubles_it(box):
             engine, waiting = held_until(other, 6, point)
             check(engine.wait_exit() == -9, f"it did not die at {point}")
             other.start()
-            told = other.wait_told()
+            other.wait(lambda: [one for one in other.told() if "alerts" in one], f"the group after {point}")
             other.wait(lambda: not other.rows("SELECT 1 FROM held"), "an empty table")
-            groups = [one for one in told if "alerts" in one]
-            check([one["count"] for one in groups] == [len(waiting)], f"{point}: {told}")
+            groups = [one["count"] for one in other.told() if "alerts" in one]
+            check(groups == [len(waiting)], f"{point}: {groups}")
             check(len(other.rows("SELECT 1 FROM outbox WHERE key LIKE 'g-%'")) == 1, f"{point}: it was decided twice")
 
 

@@ -156,3 +156,34 @@ TEST(repaired_closed_and_retracted_are_ends)
 	CHECK(!dispatch_ended(INCIDENT_OPEN) && !dispatch_ended(INCIDENT_UNREPAIRED) &&
 	      !dispatch_ended(INCIDENT_DROPPED_OUT) && !dispatch_ended(INCIDENT_REPAIRING));
 }
+
+static struct str group_json(struct arena *arena, enum privacy level, bool of_case)
+{
+	struct dispatch_message m = { .key = STR("g-1"),
+				      .route = STR("r"),
+				      .group = "digest",
+				      .severity = SEVERITY_WARNING,
+				      .to_fallback = !of_case };
+	struct json *j = json_new(false);
+	struct str ret;
+
+	if (of_case)
+		m.case_token = STR("abc");
+	*VEC_PUSH(arena, &m.alerts) = STR("{\"alert\":\"i1\"}");
+	*VEC_PUSH(arena, &m.alerts) = STR("{\"alert\":\"i2\"}");
+	dispatch_json(&m, level, j);
+	ret = arena_dup(arena, json_text(j));
+	json_free(j);
+	return ret;
+}
+
+TEST(a_group_says_what_its_level_allows)
+{
+	CHECK_STR(group_json(arena, PRIVACY_TOKENS, true), "{\"key\":\"g-1\",\"route\":\"r\",\"severity\":\"warning\","
+							   "\"group\":\"digest\",\"case\":\"abc\",\"count\":2,"
+							   "\"alerts\":[{\"alert\":\"i1\"},{\"alert\":\"i2\"}]}");
+	CHECK_STR(group_json(arena, PRIVACY_BARE, true),
+		  "{\"route\":\"r\",\"severity\":\"warning\",\"group\":\"digest\",\"count\":2,"
+		  "\"alerts\":[{\"alert\":\"i1\"},{\"alert\":\"i2\"}]}");
+	CHECK_HAS(group_json(arena, PRIVACY_TOKENS, false), "}],\"to_fallback\":true}");
+}

@@ -133,6 +133,35 @@ TEST(a_row_waits_while_an_earlier_one_of_its_incident_and_sink_waits)
 	outbox_close(ob);
 }
 
+TEST(a_row_of_several_incidents_waits_for_each_and_each_waits_for_it)
+{
+	struct outbox *ob = open_outbox(arena);
+	struct parcel *first, *group;
+
+	REQUIRE(ob);
+	put(ob, arena, "i1-1/desk", "i1", "desk");
+	put(ob, arena, "g/desk", "i2 i1 i3", "desk");
+	put(ob, arena, "i3-2/desk", "i3", "desk");
+	put(ob, arena, "i4-1/desk", "i4", "desk");
+	put(ob, arena, "i3-2/phone", "i3", "phone");
+	first = next(ob, arena, "desk", 100);
+	REQUIRE(first);
+	CHECK_STR(first->key, "i1-1/desk");
+	CHECK_INT(outbox_failed(ob, first->row, 100, 500, STR("no"), &e), 0);
+	/* The group holds i1, so it waits, and i3 behind it. */
+	CHECK_STR(next_key(ob, arena, "desk", 100), "i4-1/desk");
+	CHECK_STR(next_key(ob, arena, "phone", 100), "i3-2/phone");
+	CHECK_INT(outbox_delivered(ob, first->row, 500, &e), 0);
+	group = next(ob, arena, "desk", 500);
+	REQUIRE(group);
+	CHECK_STR(group->key, "g/desk");
+	CHECK_INT(outbox_failed(ob, group->row, 500, 900, STR("no"), &e), 0);
+	CHECK_STR(next_key(ob, arena, "desk", 500), "i4-1/desk");
+	CHECK_INT(outbox_delivered(ob, group->row, 900, &e), 0);
+	CHECK_STR(next_key(ob, arena, "desk", 900), "i3-2/desk");
+	outbox_close(ob);
+}
+
 TEST(a_dead_row_lets_the_next_one_pass)
 {
 	struct outbox *ob = open_outbox(arena);
