@@ -82,8 +82,12 @@ static void json_acts(const struct stored_alert *s, struct arena *a, struct json
 	put_date(j, a, "verdict_given", s->verdict.at);
 	put(j, "verdict_note", s->verdict.note);
 	put_date(j, a, "silenced", t->silenced_at);
-	json_key(j, "silence");
-	json_int(j, t->silence);
+	if (t->silence) {
+		json_key(j, "silence");
+		json_int(j, t->silence);
+	} else {
+		put(j, "silence", (struct str){ NULL, 0 });
+	}
 	put(j, "silence_reason", s->silence_reason);
 	if (s->snoozed && s->snoozed_until == DATE_NONE)
 		put(j, "snoozed_until", STR("next-session"));
@@ -137,21 +141,30 @@ static void note(struct buf *out, struct str text)
 	buf_puts(out, text);
 }
 
+static struct str silenced_words(const struct stored_alert *s, struct arena *a)
+{
+	return arena_printf(a, "silenced %.*s by silence %lld (%.*s)", STR_ARG(date_format(a, s->told.silenced_at)),
+			    (long long)s->told.silence, STR_ARG(s->silence_reason));
+}
+
 static void note_told(const struct stored_alert *s, struct arena *a, struct buf *out)
 {
 	const struct told *t = &s->told;
 	const char *why = why_untold(t);
+	bool silenced = t->silenced_at != DATE_NONE;
 
+	if (why && silenced && strcmp(why, "silenced") == 0) {
+		note(out, arena_printf(a, "never told: %.*s", STR_ARG(silenced_words(s, a))));
+		return;
+	}
 	if (why)
 		note(out, arena_printf(a, "never told: %s", why));
 	else if (!t->announcements)
 		note(out, STR("not told yet"));
 	else if (strcmp(sent_as(t), state_of(t)) != 0)
 		note(out, arena_printf(a, "last told as %s", sent_as(t)));
-	if (t->silenced_at != DATE_NONE)
-		note(out,
-		     arena_printf(a, "silenced %.*s by silence %lld (%.*s)", STR_ARG(date_format(a, t->silenced_at)),
-				  (long long)t->silence, STR_ARG(s->silence_reason)));
+	if (silenced)
+		note(out, silenced_words(s, a));
 }
 
 static void note_acts(const struct stored_alert *s, struct arena *a, struct buf *out)

@@ -217,6 +217,8 @@ static int explain_files(const struct tool *t, const struct request *rq)
 	return rc;
 }
 
+#define ALERT_PREFIX 4 /* as for acts */
+
 /* A case by token, by the clinic's id, or by an alert of it: then only that is shown. */
 static int find_case(struct store *st, struct arena *a, struct str target, struct stored_case **ret,
 		     struct explain_about *ret_about, struct error *e)
@@ -225,12 +227,17 @@ static int find_case(struct store *st, struct arena *a, struct str target, struc
 	int64_t row = 0;
 	bool found;
 	stored_alerts alerts = { 0 };
+	struct strs like = { 0 };
 	static const struct alert_filter all = { .ended_too = true };
 
 	if (store_case_by_token(st, a, target, ret, e) < 0 || (!*ret && store_case(st, a, target, ret, e) < 0))
 		return -1;
 	if (*ret)
 		return 0;
+	if (target.n >= ALERT_PREFIX && store_alerts_like(st, a, target, 2, &like, e) < 0)
+		return -1;
+	if (like.n == 1)
+		target = like.items[0];
 	if (store_told_find(st, a, target, &row, &told, &found, e) < 0 || store_alerts(st, a, &all, &alerts, e) < 0)
 		return -1;
 	if (found)

@@ -15,8 +15,8 @@ static const struct tool_command commands[] = {
 	{ "explain", "[--rules PATH] [--hits] [--turns] [--all] [--as-of DATE] FILE...|CASE|ALERT",
 	  "show why an alert came and why none did", tool_explain },
 	{ "alerts",
-	  "[--all] [--acknowledged [--since DATE]] [--silenced] [--historic] [--changed-by-rules] [--reveal] | "
-	  "--precision",
+	  "[--all] [--acknowledged [--since DATE]] [--silenced] [--historic]\n"
+	  "            [--changed-by-rules] [--reveal] | --precision",
 	  "list the open alerts, or those that are asked for", tool_alerts },
 	{ "routes",
 	  "[list] | test [--severity S] [--rule ID] [--site S] [--therapist P] [--state S] [--notify L] [--all]",
@@ -26,8 +26,8 @@ static const struct tool_command commands[] = {
 	{ "verdict", "ALERT useful|noise [--note TEXT]", "say whether an alert was of use", tool_verdict },
 	{ "snooze", "ALERT --until DATE|next-session", "acknowledge an alert, and be told again then", tool_snooze },
 	{ "silence",
-	  "(--case CASE | --rule ID | both) [--member TOKEN] --until DATE|next-session --reason TEXT"
-	  " | list [--all] | end NUMBER",
+	  "(--case CASE | --rule ID | both) [--member TOKEN]\n"
+	  "            --until DATE|next-session --reason TEXT | list [--all] | end NUMBER",
 	  "hear nothing of a case or a rule for a time", tool_silence },
 	{ "outbox", "[list] [--dead|--waiting] | retry KEY|--all | drop KEY --reason TEXT",
 	  "list what was not delivered; try it again, or give it up", tool_outbox },

@@ -157,6 +157,7 @@ def test_an_alert_goes_by_the_beginning_of_its_id_and_a_slip_is_seen(box):
     refused(box, ("ack", alert[:3]), "no alert has this id")
     check(f"alert {alert} acknowledged" in box.ctl("ack", alert[:6], "calling", expect=FINE).out, "not by its beginning")
     check(audited(box, "ack") == [f"{alert}: calling"], str(audited(box, "ack")))
+    check("test.low" in box.ctl("explain", alert[:6], expect=FINE).out, "not explained by its beginning")
     one = listed(box, "--acknowledged")[0]
     check(one["acknowledged"] == MONDAY and one["acknowledged_by"].startswith("uid "), str(one))
 
