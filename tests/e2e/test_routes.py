@@ -74,6 +74,15 @@ def test_what_two_rules_say_of_one_fall_is_one_message(box):
     check(not held(box), "something is held")
 
 
+def test_what_two_records_brought_is_two_messages_though_they_were_read_together(box):
+    set_up(box, "[{name: anna, to: [desk], group: case}]")
+    drop(box, m1=20)
+    drop(box, session=2, m1=9)
+    box.start()
+    first, second = wait_heard(box, 2)
+    check(rules_of(first) == ["test.fall", "test.low"] and rules_of(second) == ["test.pit"], f"{first}\n{second}")
+
+
 def test_a_group_waits_for_more_and_leaves_when_its_time_has_come(box):
     set_up(box, "[{name: all, to: [desk], group: route, wait: 5 minutes}]")
     box.now(MONDAY.format("10:00:00"))
