@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 
 import replay  # noqa: E402
 from box import Box  # noqa: E402
-from clinic import BEGIN, WEEK, Clinic  # noqa: E402
+from clinic import BEGIN, DAY, WEEK, Clinic  # noqa: E402
 
 
 def options():
@@ -98,7 +98,7 @@ def main():
     print(f"seed {opts.seed}: {opts.cases} cases, {clinic.sessions} sessions, {len(clinic.records)} records, of these"
           f" {clinic.corrections} corrections, {clinic.withdrawals} of them withdrawals")
     with Box(opts.bin) as ordered, Box(opts.bin) as shuffled:
-        replay.in_order(ordered, clinic)
+        replay.in_order(ordered, clinic, DAY)
         print(f"in order: {time.monotonic() - began:.0f} s")
         replay.in_any_order(shuffled, clinic, random.Random(opts.seed))
         print(f"in any order, with three restarts: {time.monotonic() - began:.0f} s")
