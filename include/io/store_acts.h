@@ -9,6 +9,15 @@
 #include "core/silence.h"
 #include "io/store.h"
 
+/* What was said of a case's incidents: for those that judge the same sessions by other rules. */
+struct past_verdict {
+	struct str rule, member, other; /* the latter two tokens, or absent */
+	struct strs records;
+	bool useful;
+};
+typedef VEC(struct past_verdict) past_verdicts;
+int store_verdicts_of(struct store *st, struct arena *a, int64_t case_row, past_verdicts *ret, struct error *e);
+
 /* A later verdict replaces the earlier. */
 struct alert_verdict {
 	bool useful;	/* else noise */

@@ -23,5 +23,7 @@ void outbox_row_bind(struct db_stmt *s, const struct outbox_row *row);
 /* DATE_NONE is NULL. */
 void store_bind_date(struct db_stmt *s, int i, int64_t at);
 int64_t store_date(struct db_stmt *s, int column);
+/* incidents.records */
+struct strs store_decode_records(struct arena *a, struct str bytes);
 
 #endif

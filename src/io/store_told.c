@@ -32,7 +32,7 @@ static void encode_records(const struct strs *records, struct buf *out)
 }
 
 /* Stops at what is not of the form; the bytes are ours. */
-static struct strs decode_records(struct arena *a, struct str bytes)
+struct strs store_decode_records(struct arena *a, struct str bytes)
 {
 	struct strs records = { 0 };
 
@@ -123,7 +123,7 @@ static void read_row(struct db_stmt *s, int c, struct arena *a, struct told *ret
 		.gone = db_int(s, c + 16) != 0,
 		.acknowledged_at = store_date(s, c + 17),
 		.acknowledged_by = db_text(s, c + 18, a),
-		.records = decode_records(a, db_text(s, c + 19, a)),
+		.records = store_decode_records(a, db_text(s, c + 19, a)),
 		.silenced_at = store_date(s, c + 20),
 		.silence = db_int(s, c + 21),
 		.heard_state = (int)db_int(s, c + 22),

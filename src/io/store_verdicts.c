@@ -40,3 +40,25 @@ int store_rule_verdicts(struct store *st, struct arena *a, rule_verdicts_list *r
 		};
 	return r;
 }
+
+int store_verdicts_of(struct store *st, struct arena *a, int64_t case_row, past_verdicts *ret, struct error *e)
+{
+	static const char sql[] = "SELECT i.rule, i.member, i.other, i.records, v.useful FROM incidents i"
+				  " JOIN verdicts v ON v.incident = i.id WHERE i.case_row = ?1 ORDER BY i.row";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (past_verdicts){ 0 };
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, case_row);
+	while ((r = db_step(s, e)) > 0)
+		*VEC_PUSH(a, ret) = (struct past_verdict){
+			.rule = db_text(s, 0, a),
+			.member = db_text(s, 1, a),
+			.other = db_text(s, 2, a),
+			.records = store_decode_records(a, db_text(s, 3, a)),
+			.useful = db_int(s, 4) != 0,
+		};
+	return r;
+}

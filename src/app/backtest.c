@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "app/backtest_tally.h"
+
+#include <stdlib.h>
+
+#include "io/pool.h"
+
+struct worker {
+	struct corpus_reader *reader;
+	struct arena scratch; /* of one case */
+	struct backtest found;
+	struct error error;
+};
+
+struct running {
+	struct corpus *corpus;
+	const struct backtest_options *options;
+	struct worker workers[POOL_MAX];
+};
+
+/* Sessions in which the rule asked about is true, whoever it is about. */
+struct counting {
+	const struct ruleset *rules;
+	const struct history *history;
+	struct str only;
+	uint64_t n;
+	size_t last; /* session counted; SIZE_MAX: none */
+};
+
+static void count_verdict(void *user, const struct verdict *v)
+{
+	struct counting *c = user;
+
+	if (v->truth != TRUTH_TRUE || v->session == c->last || v->at != c->history->sessions[v->session].started ||
+	    !str_eq(c->rules->rules[v->rule].id, c->only))
+		return;
+	c->n++;
+	c->last = v->session;
+}
+
+static void retell_set(const struct running *r, struct arena *a, const struct corpus_case *c, size_t set,
+		       struct history **ret_history, struct retelling *ret, uint64_t *ret_true)
+{
+	const struct backtest_set *s = &r->options->sets[set];
+	struct counting counting = { .rules = s->rules, .only = r->options->only, .last = SIZE_MAX };
+	struct judge_trace trace = { count_verdict, &counting };
+
+	*ret_history = history_build(a, &c->roster, c->skeletons[s->phrases], c->n, c->closed_at);
+	(*ret_history)->name = c->name;
+	counting.history = *ret_history;
+	retell(a, *ret_history, s->rules, r->options->as_of, counting.only.n ? &trace : NULL, ret);
+	*ret_true = counting.n;
+}
+
+static int do_case(void *user, size_t worker, size_t index)
+{
+	struct running *r = user;
+	struct worker *w = &r->workers[worker];
+	size_t n = r->options->n;
+	struct history **histories = ARENA_ARRAY(&w->scratch, struct history *, n);
+	struct retelling *told = ARENA_ARRAY(&w->scratch, struct retelling, n);
+	uint64_t *true_sessions = ARENA_ARRAY(&w->scratch, uint64_t, n);
+	struct corpus_case c;
+	struct backtest_case found = { index, &c, histories, told, true_sessions };
+
+	if (corpus_read(w->reader, &w->scratch, index, &c, &w->error) < 0)
+		return -1;
+	for (size_t i = 0; c.n && i < n; i++)
+		retell_set(r, &w->scratch, &c, i, &histories[i], &told[i], &true_sessions[i]);
+	if (c.n)
+		backtest_tally(&w->found, r->options, &w->scratch, &found);
+	arena_reset(&w->scratch);
+	return 0;
+}
+
+static void begin(struct backtest *b, size_t n)
+{
+	*b = (struct backtest){ .n = n, .first = DATE_NONE, .last = DATE_NONE };
+	b->sides = ARENA_ARRAY(&b->arena, struct backtest_side, n);
+}
+
+static int workers_open(struct running *r, size_t jobs, struct error *e)
+{
+	for (size_t i = 0; i < jobs; i++) {
+		begin(&r->workers[i].found, r->options->n);
+		if (corpus_reader_open(r->corpus, &r->workers[i].reader, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void workers_close(struct running *r, size_t jobs, struct backtest *ret, struct error *e)
+{
+	for (size_t i = 0; i < jobs; i++) {
+		struct worker *w = &r->workers[i];
+
+		if (w->error.kind != ERROR_NONE)
+			*e = w->error;
+		if (w->found.sides)
+			backtest_merge(ret, &w->found);
+		backtest_release(&w->found);
+		corpus_reader_close(w->reader);
+		arena_release(&w->scratch);
+	}
+}
+
+static void tell_progress(void *user, size_t done, size_t n)
+{
+	const struct running *r = user;
+
+	r->options->progress(r->options->user, done, n);
+}
+
+int backtest_run(struct corpus *corpus, const struct backtest_options *options, struct backtest *ret, struct error *e)
+{
+	struct running *r = calloc(1, sizeof *r);
+	struct pool_work work = { .piece = do_case, .progress = options->progress ? tell_progress : NULL, .user = r };
+	int rc;
+
+	if (!r)
+		abort();
+	r->corpus = corpus;
+	r->options = options;
+	begin(ret, options->n);
+	rc = workers_open(r, options->jobs, e);
+	if (rc == 0)
+		rc = pool_run(options->jobs, corpus_cases(corpus), &work);
+	workers_close(r, options->jobs, ret, e);
+	backtest_finish(ret, options->list_max);
+	free(r);
+	return rc;
+}
+
+void backtest_release(struct backtest *b)
+{
+	arena_release(&b->arena);
+}
+
+double backtest_weeks(const struct backtest *b)
+{
+	double weeks = b->first == DATE_NONE ? 1 : (double)(b->last - b->first) / (7 * DAY_S);
+
+	return weeks < 1 ? 1 : weeks;
+}
