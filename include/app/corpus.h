@@ -42,6 +42,7 @@ int corpus_of_records(const char *directory, const struct corpus_options *option
 void corpus_close(struct corpus *c);
 
 size_t corpus_cases(const struct corpus *c);
+size_t corpus_phrases(const struct corpus *c); /* sets of phrases; of a store 1 */
 bool corpus_is_store(const struct corpus *c);
 /* The start of the last session that the records hold; DATE_NONE for a store. */
 int64_t corpus_last(const struct corpus *c);

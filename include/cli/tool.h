@@ -27,6 +27,8 @@ int tool_lint(struct tool *t, int argc, char **argv);
 int tool_test(struct tool *t, int argc, char **argv);
 int tool_list_rules(struct tool *t, int argc, char **argv);
 int tool_explain(struct tool *t, int argc, char **argv);
+int tool_backtest(struct tool *t, int argc, char **argv);
+int tool_tune(struct tool *t, int argc, char **argv);
 int tool_alerts(struct tool *t, int argc, char **argv);
 int tool_status(struct tool *t, int argc, char **argv);
 int tool_ack(struct tool *t, int argc, char **argv);

@@ -69,6 +69,9 @@ struct dispatch_facts {
 	struct str escalate;	 /* the route whose `escalate` hears it, instead of what the routes say; or absent */
 };
 
+/* Whether an alert is about somebody, or from somewhere, that this supervisor looks after. */
+bool supervisor_has(const struct supervisor *s, const struct dispatch_facts *facts);
+
 struct delivery {
 	struct str route, sink;
 	const struct route *by; /* NULL: fallback, escalation, nobody */

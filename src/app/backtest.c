@@ -127,6 +127,11 @@ int backtest_run(struct corpus *corpus, const struct backtest_options *options, 
 		rc = pool_run(options->jobs, corpus_cases(corpus), &work);
 	workers_close(r, options->jobs, ret, e);
 	backtest_finish(ret, options->list_max);
+	for (size_t i = 0; options->routes && i < ret->routes.n; i++) {
+		const struct route *route = routes_find(options->routes, ret->routes.items[i].name);
+
+		ret->routes.items[i].budget = route ? route->budget : 0;
+	}
 	free(r);
 	return rc;
 }

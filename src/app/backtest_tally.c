@@ -169,6 +169,16 @@ static void tally_routes(struct tallying *t, size_t set, const struct retold *m,
 		count_in(&b->arena, &b->routes, STR("(nobody)"), set, m, first);
 }
 
+static void tally_supervisors(struct tallying *t, size_t set, const struct retold *m, bool first,
+			      const struct dispatch_facts *facts)
+{
+	const struct routes *routes = t->o->routes;
+
+	for (size_t i = 0; i < routes->supervisors.n; i++)
+		if (supervisor_has(&routes->supervisors.items[i], facts))
+			count_in(&t->b->arena, &t->b->supervisors, routes->supervisors.items[i].name, set, m, first);
+}
+
 static void tally_messages(struct tallying *t, size_t set)
 {
 	const struct retelling *told = &t->c->told[set];
@@ -185,6 +195,7 @@ static void tally_messages(struct tallying *t, size_t set)
 
 		origin_find(t->scratch, t->c->histories[set], m->ordinal, &facts);
 		tally_routes(t, set, m, !seen[m->alert], &facts);
+		tally_supervisors(t, set, m, !seen[m->alert], &facts);
 		seen[m->alert] = true;
 	}
 }

@@ -47,6 +47,11 @@ size_t corpus_cases(const struct corpus *c)
 	return corpus_is_store(c) ? c->cases.n : c->slices.n;
 }
 
+size_t corpus_phrases(const struct corpus *c)
+{
+	return corpus_is_store(c) ? 1 : c->n_phrases;
+}
+
 bool corpus_is_store(const struct corpus *c)
 {
 	return c->path.p != NULL;

@@ -14,6 +14,8 @@ static const struct tool_command commands[] = {
 	  tool_list_rules },
 	{ "explain", "[--rules PATH] [--hits] [--turns] [--all] [--as-of DATE] FILE...|CASE|ALERT",
 	  "show why an alert came and why none did", tool_explain },
+	{ "backtest", "[OPTION]... [OLD] NEW | --with FILE | --sweep RULE.SIGNAL.KEY=FROM..TO/STEP",
+	  "show what other rules would have told over one's own past", tool_backtest },
 	{ "alerts",
 	  "[--all] [--acknowledged [--since DATE]] [--silenced] [--historic]\n"
 	  "            [--changed-by-rules] [--reveal] | --precision",

@@ -61,12 +61,14 @@ static bool fits_therapist(const struct route *route, const struct dispatch_fact
 	return !route->therapists.n || strs_share(&facts->persons, &route->therapists);
 }
 
+bool supervisor_has(const struct supervisor *s, const struct dispatch_facts *facts)
+{
+	return strs_share(&facts->persons, &s->therapists) || (facts->site.p && strs_have(&s->sites, facts->site));
+}
+
 static bool fits_supervisor(const struct route *route, const struct dispatch_facts *facts)
 {
-	const struct supervisor *s = route->supervisor;
-
-	return !s || strs_share(&facts->persons, &s->therapists) ||
-	       (facts->site.p && strs_have(&s->sites, facts->site));
+	return !route->supervisor || supervisor_has(route->supervisor, facts);
 }
 
 static const struct {
