@@ -16,6 +16,8 @@ static const struct tool_command commands[] = {
 	  "show why an alert came and why none did", tool_explain },
 	{ "backtest", "[OPTION]... [OLD] NEW | --with FILE | --sweep RULE.SIGNAL.KEY=FROM..TO/STEP",
 	  "show what other rules would have told over one's own past", tool_backtest },
+	{ "tune", "[--budget \"5 a week\"] [--labels FILE] [OPTION]... [-o FILE] RULE",
+	  "propose a threshold, from verdicts and labels, as an override", tool_tune },
 	{ "alerts",
 	  "[--all] [--acknowledged [--since DATE]] [--silenced] [--historic]\n"
 	  "            [--changed-by-rules] [--reveal] | --precision",

@@ -194,7 +194,15 @@ static void show_progress(void *user, size_t done, size_t n)
 
 static bool same_phrases(const struct ruleset *a, const struct ruleset *b)
 {
-	return str_eq(lexicons_canonical(a->lexicons), lexicons_canonical(b->lexicons));
+	struct buf x = { 0 }, y = { 0 };
+	bool same;
+
+	lexicons_canonical(a->lexicons, &x);
+	lexicons_canonical(b->lexicons, &y);
+	same = str_eq(buf_str(&x), buf_str(&y));
+	buf_release(&x);
+	buf_release(&y);
+	return same;
 }
 
 static int open_records(struct trial *t, const struct ruleset *a, const struct ruleset *b, struct error *e)

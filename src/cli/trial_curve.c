@@ -33,12 +33,12 @@ static void cell(struct buf *out, int width, double n, void (*put)(struct buf *o
 	buf_release(&text);
 }
 
-static void share_cell(struct buf *out, uint64_t k, uint64_t n)
+static void share_cell(struct buf *out, int width, uint64_t k, uint64_t n)
 {
 	struct buf text = { 0 };
 
 	put_share(&text, k, n);
-	buf_printf(out, "  %-18.*s", STR_ARG(buf_str(&text)));
+	buf_printf(out, "  %-*.*s", width, STR_ARG(buf_str(&text)));
 	buf_release(&text);
 }
 
@@ -58,8 +58,8 @@ static void value_line(const struct curve *c, size_t i, bool marks, struct buf *
 	cell(out, 9, (double)s->alerts / backtest_weeks(c->found), put_rate);
 	cell(out, 12, c->found->sessions ? 100 * (double)s->true_sessions / (double)c->found->sessions : 0, put_rate);
 	if (marks) {
-		share_cell(out, s->marks.right, s->marks.right + s->marks.wrong);
-		share_cell(out, s->marks.good_met, s->marks.good);
+		share_cell(out, 18, s->marks.right, s->marks.right + s->marks.wrong);
+		share_cell(out, 1, s->marks.good_met, s->marks.good);
 	} else {
 		buf_printf(out, "  %.*s", (int)(s->alerts * BAR_WIDTH / most_alerts(c)), "########################");
 	}
