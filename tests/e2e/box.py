@@ -589,6 +589,17 @@ class Box:
         self.mounts.append(target)
         return Path(target)
 
+    def have_cgroups(self):
+        """/sys/fs/cgroup, which a bare chroot lacks and systemd-journald does not start without."""
+        self.unshare()
+        if os.path.ismount("/sys/fs/cgroup"):
+            return
+        try:
+            mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, "")
+        except OSError as error:
+            raise Skip(f"no cgroups: {error}")
+        self.mounts.append("/sys/fs/cgroup")
+
     def private_proc(self):
         """/proc as ProcSubset=pid leaves it: processes, no /proc/sys."""
         self.unshare()

@@ -225,6 +225,7 @@ class Journal:
         self.daemon, self.journalctl = program("systemd-journald"), program("journalctl")
         if not os.path.exists("/etc/machine-id"):
             raise Skip("no /etc/machine-id")
+        box.have_cgroups()
         box.mount_tmpfs("/run")
         for directory in ("/run/systemd/journal", "/run/log/journal"):
             os.makedirs(directory)
