@@ -1,0 +1,179 @@
+"""Other rules over the past: rupturectl backtest and tune."""
+import json
+import sys
+
+from box import ROOT, check
+
+sys.path.insert(0, str(ROOT / "tests/quality"))
+import series  # noqa: E402
+
+FINE, FOUND, WRONG = 0, 1, 2
+
+MILDER = """\
+version: 1
+override:
+  drops.alliance:
+    because: "Tried in a test."
+    signals:
+      big_fall: {change: worse by at least 5}
+      below_own: {sd: at most -2.5}
+"""
+
+PLAIN = """\
+version: 1
+rules:
+  - {id: plain.low, title: Low, per: member, severity: notice, status: active, because: For a test., say: low,
+     signals: {low: {score: alliance40, value: less than 36}}, when: low}
+  - {id: plain.fall, title: Fell, per: member, severity: notice, status: active, because: For a test., say: fell,
+     signals: {fell: {score: alliance40, change: worse by at least 1}}, when: fell}
+  - {id: plain.chart, title: Chart, per: member, severity: notice, status: active, because: For a test., say: off,
+     signals: {off: {score: alliance40, versus: control chart, floor: 2, needs: 5 sessions}}, when: off}
+"""
+
+
+def simulated(box, n=40):
+    """A directory of simulated records, and labels of their dips."""
+    place = box.dir / "past"
+    place.mkdir()
+    lines = ["case,session,label"]
+    for dip in (False, True):
+        for name, at, records in series.cases(n, 20260105 + dip, dip=dip):
+            for one in records:
+                (place / f"{one['record']}.json").write_text(json.dumps(one))
+            lines += [f"{name},{at + 1},yes"] if dip else [f"{name},{s},no" for s in range(1, 13)]
+    labels = box.dir / "labels.csv"
+    labels.write_text("\n".join(lines) + "\n")
+    return place, labels
+
+
+def backtest(box, *args, expect=FINE):
+    return json.loads(box.ctl("--json", "backtest", *args, expect=expect).out)
+
+
+def test_a_backtest_from_the_store_tells_what_the_engine_told(box):
+    box.config()
+    records = [one for _, _, some in series.cases(4, 20260106, dip=True) for one in some]
+    for one in sorted(records, key=lambda r: (r["started"], r["record"])):
+        box.drop(one)
+        box.once(as_of=one["started"])
+    told = sorted((one["rule"], one["case"], one["member"], one["session"]) for one in box.told() if one["key"].endswith("-1"))
+    empty = box.rules("version: 1\nrules:\n  - {id: no.one, title: T, per: member, severity: notice, because: b., say: s,\n"
+                      "     signals: {low: {score: SRS, value: less than 1}}, when: low}\n")
+    last = max(one["started"] for one in records)
+    alone = box.dir / "alone"
+    alone.mkdir()
+    (alone / "rules.yaml").write_text(empty.read_text())
+    (alone / "instruments.yaml").write_text((ROOT / "rules/instruments.yaml").read_text())
+    found = backtest(box, alone, "--as-of", last, "--all")
+    ours = sorted((c["rule"], c["case"], c["member"], c["old_session"]) for c in found["changes"])
+    check(told and ours == told, f"told\n{told}\nbacktest\n{ours}")
+
+
+def test_the_outcome_is_the_same_whatever_the_number_of_threads(box):
+    box.config()
+    place, labels = simulated(box)
+    new = box.rules(MILDER)
+    for form in ((), ("--json",)):
+        outs = [box.ctl(*form, "backtest", "--with", new, "--records", place, "--labels", labels, "--all", "--jobs", jobs,
+                        expect=FINE).out for jobs in (1, 4)]
+        check(outs[0] == outs[1] and "drops.alliance" in outs[0], f"{outs[0]}\n{outs[1]}")
+
+
+def test_the_sweep_at_the_present_value_is_the_plain_backtest(box):
+    box.config()
+    place, _ = simulated(box)
+    plain = backtest(box, "--with", box.rules(MILDER), "--records", place)
+    swept = backtest(box, "--records", place, "--sweep", "drops.alliance.below_own.sd=-1..-3/0.5")
+    now = next(v for v in swept["values"] if v["value"] == swept["present"])
+    rule = next(r for r in plain["rules"] if r["rule"] == "drops.alliance")
+    check(now["alerts"] == rule["alerts"][0] > 0, f"{now} {rule}")
+    alerts = [v["sessions_true"] for v in swept["values"]]
+    check(alerts == sorted(alerts, reverse=True) and alerts[0] > alerts[-1], str(alerts))
+    check(rule["alerts"][1] < rule["alerts"][0] and rule["removed"] > 0, str(rule))
+
+
+def test_a_sweep_wins_over_an_override_of_the_site(box):
+    box.config()
+    place, _ = simulated(box, 10)
+    swept = backtest(box, "--with", box.rules(MILDER), "--records", place, "--sweep", "drops.alliance.big_fall.change=3..5/2")
+    check(swept["present"] == 5 and swept["values"][0]["alerts"] > swept["values"][1]["alerts"], str(swept))
+
+
+def test_a_sweep_over_simulated_series_orders_rules_as_the_literature_has_it(box):
+    place, _ = simulated(box, 60)
+    for path in list(place.glob("dip-*")):
+        path.unlink()
+    rules = box.rules(PLAIN)
+    box.config(rules=[rules, ROOT / "rules/instruments.yaml"])
+    at = {"plain.low.low.value=35..36/1": 36, "plain.fall.fell.change=1..2/1": 1, "plain.chart.off.floor=2..3/1": 2}
+    per_100 = []
+    for knob, value in at.items():
+        swept = backtest(box, "--records", place, "--sweep", knob)
+        true = next(v["sessions_true"] for v in swept["values"] if v["value"] == value)
+        per_100.append(100 * true / swept["sessions"])
+    check(per_100[0] > per_100[1] > 3 * per_100[2] > 0, str(per_100))
+
+
+def test_the_curve_is_drawn_for_those_who_see_it_and_those_who_do_not(box):
+    box.config()
+    place, labels = simulated(box, 10)
+    svg = box.dir / "curve.svg"
+    box.ctl("backtest", "--records", place, "--labels", labels, "--sweep", "drops.alliance.below_own.sd=-1..-3/0.5", "--svg", svg,
+            expect=FINE)
+    text = svg.read_text()
+    for part in ('role="img"', "<title", "<desc", "(now)", "prefers-color-scheme:dark"):
+        check(part in text, f"no {part} in\n{text}")
+    check("<script" not in text and "href" not in text, text)
+
+
+def test_a_limit_that_is_passed_ends_with_1(box):
+    box.config()
+    place, _ = simulated(box, 10)
+    new = box.rules(MILDER)
+    args = ("backtest", "--with", new, "--records", place)
+    box.ctl(*args, "--max-per-week", 10000, "--max-added", 10000, expect=FINE)
+    check("--max-per-week" in box.ctl(*args, "--max-per-week", 0, expect=FOUND).err, "no word of the limit")
+
+
+def test_wrong_use_is_told_and_ends_with_2(box):
+    box.config()
+    place, _ = simulated(box, 2)
+    for args, word in ((("backtest",), "backtest what?"),
+                       (("backtest", "--records", place, box.dir / "nowhere"), "cannot be read"),
+                       (("backtest", "--records", place, "--sweep", "drops.alliance.below.sd=1..2/1"), "below_own.sd"),
+                       (("backtest", "--records", place, "--sweep", "drops.aliance.x.sd=1..2/1"), "did you mean"),
+                       (("backtest", "--records", place, "--sweep", "drops.alliance.below_own.sd=1"), "expected a range"),
+                       (("tune", "nothing", "--records", place), "no rule")):
+        ran = box.ctl(*args, expect=WRONG)
+        check(word in ran.err, f"{args}: {ran.err}")
+
+
+def test_records_that_are_none_are_left_out_and_told_without_their_words(box):
+    box.config()
+    place, _ = simulated(box, 2)
+    (place / "bad.json").write_text('{"ruptured": 1, "case": "a secret"')
+    ran = box.ctl("backtest", "--with", box.rules(MILDER), "--records", place, expect=FINE)
+    check("1 file left out" in ran.err and "secret" not in ran.out + ran.err, ran.err)
+
+
+def test_tune_writes_an_override_that_can_be_tried_and_changes_no_file(box):
+    box.config()
+    place, labels = simulated(box, 100)
+    out = box.dir / "tuned.yaml"
+    args = ("tune", "drops.alliance", "--records", place, "--labels", labels)
+    ran = box.ctl(*args, "-o", out, expect=FINE)
+    check("Proposed: big_fall.change" in ran.out and "Just" in ran.out, ran.out)
+    check(box.run("rupturectl", "lint", ROOT / "rules", out).code == FINE, out.read_text())
+    tried = backtest(box, "--with", out, "--records", place, "--labels", labels)
+    check(tried["new"]["precision"]["share"] > tried["old"]["precision"]["share"], str(tried["new"]))
+    check("is there already" in box.ctl(*args, "-o", out, expect=WRONG).err, "an existing file was taken")
+    printed = box.dir / "printed.yaml"
+    printed.write_text(box.ctl(*args, expect=FINE).out)
+    check(box.run("rupturectl", "lint", ROOT / "rules", printed).code == FINE, printed.read_text())
+
+
+def test_tune_says_when_the_data_cannot_tell(box):
+    box.config()
+    place, _ = simulated(box, 5)
+    ran = box.ctl("tune", "drops.alliance", "--records", place, expect=FOUND)
+    check("too few to choose" in ran.out and "Nothing is proposed" in ran.out, ran.out)
