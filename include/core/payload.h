@@ -7,6 +7,7 @@
 #ifndef RUPTURED_CORE_PAYLOAD_H
 #define RUPTURED_CORE_PAYLOAD_H
 
+#include "core/alert.h"
 #include "core/doc.h"
 
 struct payload {
@@ -24,9 +25,15 @@ struct payload payload_one(struct arena *a, const struct payload *p, size_t i);
 /* The value of a key as text; absent when there is none, or null, or no scalar. */
 struct str payload_text(const struct doc *alert, const char *key);
 /*
- * The same for the whole payload, always in words that fit on a line: what a group does not say itself is what all of its
- * alerts say, else "several"; `count` of a single alert is 1; what is absent is "-"; control characters are spaces.
+ * The same for the whole payload, always in words that fit on a line: what a group does not say itself is what all of
+ * its alerts say, else "several"; `count` of a single alert is 1; what is absent is "-"; control characters are spaces.
  */
 struct str payload_token(struct arena *a, const struct payload *p, const char *key);
+/*
+ * The payload without what is above this privacy level, in a; the text itself where nothing is.  What was decided
+ * before a sink was told to show less is cut by this as it leaves.  Never adds: what a higher level would carry is not
+ * in the text.
+ */
+struct str payload_cut(struct arena *a, struct str text, enum privacy level);
 
 #endif

@@ -74,6 +74,11 @@ int outbox_retry(struct outbox *ob, struct str key, struct error *e);
 /* What waits or is dead is not to be delivered any more. */
 int outbox_drop(struct outbox *ob, struct str key, int64_t now, struct error *e);
 
+/*
+ * Courier: the clock went back by so many seconds and it is `now`: what would be due after `latest` is due that much earlier,
+ * though not before now, and what fails began to by now.
+ */
+int outbox_set_back(struct outbox *ob, int64_t now, int64_t latest, int64_t by_s, struct error *e);
 /* Engine: sinks of which something that waits was tried in vain, and since when the oldest of it is. */
 struct failing_sink {
 	struct str sink;

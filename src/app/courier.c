@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/date.h"
+#include "core/payload.h"
 #include "io/clock.h"
 #include "io/fault.h"
 #include "io/log.h"
@@ -16,8 +17,9 @@
 #define BURST	       64 /* deliveries of one sink in a step, so that the others get their turn */
 #define STRAY_WAIT_S   60 /* a sink that is not configured: perhaps not yet */
 #define STRAY_ATTEMPTS 11
-#define REST_LONGEST_S 60 /* between two tries of a sink that fails: it should not be long after it works again */
-#define LEAST_ATTEMPTS 10 /* before time alone is a reason: a clock set right at boot is no week in vain */
+#define REST_LONGEST_S 60  /* between two tries of a sink that fails: it should not be long after it works again */
+#define SET_BACK_S     300 /* by so much: what was noted by the clock before is noted anew */
+#define LEAST_ATTEMPTS 10  /* before time alone is a reason: a clock set right at boot is no week in vain */
 
 enum slot_outcome { VERDICT_NONE, VERDICT_DELIVERED, VERDICT_AGAIN, VERDICT_DEAD };
 
@@ -51,6 +53,7 @@ struct courier {
 	bool draining, busy;
 	int64_t now_s, now_ms; /* of this step */
 	int64_t origin_s, origin_ms;
+	int64_t longest_s; /* between two tries of any sink */
 	int64_t wake_ms;
 };
 
@@ -85,17 +88,43 @@ static void wake_by(struct courier *c, int64_t at_ms)
 		c->wake_ms = at_ms;
 }
 
+static void set_clock(struct courier *c, int64_t wall_s)
+{
+	c->now_s = c->origin_s = wall_s;
+	c->origin_ms = c->now_ms;
+}
+
+/* It was ahead, perhaps by a year: nothing is to wait that long. */
+static int set_back(struct courier *c, int64_t wall_s, int64_t latest_s, struct error *e)
+{
+	if (outbox_set_back(c->outbox, wall_s, latest_s, c->now_s - wall_s, e) < 0)
+		return -1;
+	for (struct slot *s = c->slots; s; s = s->next)
+		s->rest_until_s = 0;
+	set_clock(c, wall_s);
+	return 0;
+}
+
+/* By how much it was ahead when the rows were written is not known: they are due. */
+static int begin_time(struct courier *c, struct error *e)
+{
+	int64_t wall_s = c->world.now_s(c->world.user);
+
+	c->now_ms = c->world.monotonic_ms(c->world.user);
+	c->now_s = INT64_MAX;
+	return set_back(c, wall_s, wall_s + c->longest_s, e);
+}
+
 /* Seconds since the epoch that pass whatever is done to the wall clock: set back, it would put off every next try. */
-static void take_time(struct courier *c)
+static int take_time(struct courier *c, struct error *e)
 {
 	int64_t wall_s = c->world.now_s(c->world.user);
 
 	c->now_ms = c->world.monotonic_ms(c->world.user);
 	c->now_s = c->origin_s + (c->now_ms - c->origin_ms) / 1000;
-	if (wall_s <= c->now_s)
-		return;
-	c->now_s = c->origin_s = wall_s;
-	c->origin_ms = c->now_ms;
+	if (wall_s > c->now_s)
+		set_clock(c, wall_s);
+	return wall_s < c->now_s - SET_BACK_S ? set_back(c, wall_s, wall_s, e) : 0;
 }
 
 int64_t courier_backoff_s(int attempts, int64_t first_s, int64_t longest_s, uint64_t random)
@@ -258,6 +287,8 @@ static void slot_start(struct courier *c, struct slot *s)
 	if (s->kind != s->sink->kind)
 		slot_forget(s);
 	s->kind = s->sink->kind;
+	/* Decided perhaps before the configuration that is in force now. */
+	s->parcel->payload = payload_cut(&s->arena, s->parcel->payload, s->sink->privacy);
 	outcome = s->kind->deliver(s->sink, s->parcel, &s->keep, &s->job, &why);
 	if (outcome != DELIVERY_RUNNING) {
 		slot_judge(c, s, outcome, &why);
@@ -406,7 +437,8 @@ int courier_step(struct courier *c, int64_t *ret_wake_at_ms, struct error *e)
 	struct error first = { 0 };
 	struct error here = { 0 };
 
-	take_time(c);
+	if (take_time(c, &here) < 0)
+		first = here;
 	c->wake_ms = c->now_ms + POLL_MS;
 	c->busy = false;
 	for (struct slot *s = c->slots; s; s = s->next)
@@ -433,10 +465,13 @@ void courier_reload(struct courier *c, const struct config *config)
 		s->rest_until_s = 0; /* perhaps the mistake is mended */
 	}
 	slots_sweep(c);
+	c->longest_s = STRAY_WAIT_S;
 	for (size_t i = 0; i < config->sinks.n; i++) {
 		const struct sink *sink = &config->sinks.items[i];
 		struct slot *s = slot_find(c, sink->name);
 
+		if (sink->retry_max_s > c->longest_s)
+			c->longest_s = sink->retry_max_s;
 		if (s)
 			continue;
 		s = calloc(1, sizeof *s);
@@ -480,14 +515,16 @@ int courier_open_in(const struct config *config, const struct courier_world *wor
 	*c = (struct courier){
 		.world = *world, .outbox = outbox, .bell = -1, .lock = lock, .jobs = epoll_create1(EPOLL_CLOEXEC)
 	};
-	c->origin_ms = c->world.monotonic_ms(c->world.user);
 	if (outbox_bell_listen(path, &c->bell, &why) < 0) {
 		log_line(LOG_LEVEL_WARNING, "no wake-ups from the engine, looking every few seconds: %s", why.text);
 		c->bell = -1;
 	}
 	courier_reload(c, config);
 	*ret = c;
-	return 0;
+	if (begin_time(c, e) == 0)
+		return 0;
+	courier_close(c);
+	return -1;
 }
 
 int courier_open(const struct config *config, struct courier **ret, struct error *e)

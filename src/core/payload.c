@@ -71,3 +71,77 @@ struct str payload_token(struct arena *a, const struct payload *p, const char *k
 		value = STR("1");
 	return value.n ? on_one_line(a, value) : STR("-");
 }
+
+/* ---- cut ---- */
+
+static bool is_more(const struct doc_pair *pair, enum privacy level)
+{
+	for (size_t i = 0; i < alert_keys_n; i++)
+		if (str_is(pair->key, alert_keys[i].key))
+			return alert_keys[i].level > level;
+	return false;
+}
+
+static bool carries_more(const struct doc *map, enum privacy level)
+{
+	for (size_t i = 0; i < map->n; i++)
+		if (is_more(&map->pairs[i], level))
+			return true;
+	return false;
+}
+
+static void write_value(const struct doc *value, enum privacy level, struct json *j);
+
+static void write_map(const struct doc *map, enum privacy level, struct json *j)
+{
+	json_map(j);
+	for (size_t i = 0; i < map->n; i++) {
+		if (is_more(&map->pairs[i], level))
+			continue;
+		json_key(j, map->pairs[i].key.p);
+		write_value(map->pairs[i].value, level, j);
+	}
+	json_end_map(j);
+}
+
+static void write_value(const struct doc *value, enum privacy level, struct json *j)
+{
+	switch (value->kind) {
+	case DOC_MAP:
+		write_map(value, level, j);
+		break;
+	case DOC_LIST:
+		json_list(j);
+		for (size_t i = 0; i < value->n; i++)
+			write_value(value->items[i], level, j);
+		json_end_list(j);
+		break;
+	case DOC_SCALAR:
+		if (value->quoted)
+			json_str(j, value->text);
+		else
+			json_raw(j, value->text);
+		break;
+	}
+}
+
+struct str payload_cut(struct arena *a, struct str text, enum privacy level)
+{
+	struct payload p;
+	struct json *j;
+	struct str ret;
+	bool more;
+
+	if (level == PRIVACY_NUMBERS || !payload_read(a, text, &p))
+		return text;
+	more = carries_more(p.whole, level);
+	for (size_t i = 0; i < p.n; i++)
+		more |= carries_more(p.alerts[i], level);
+	if (!more)
+		return text;
+	j = json_new(false);
+	write_map(p.whole, level, j);
+	ret = arena_dup(a, json_text(j));
+	json_free(j);
+	return ret;
+}

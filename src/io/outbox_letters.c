@@ -85,6 +85,22 @@ int outbox_drop(struct outbox *ob, struct str key, int64_t now, struct error *e)
 	return db_run(s, e);
 }
 
+int outbox_set_back(struct outbox *ob, int64_t now, int64_t latest, int64_t by_s, struct error *e)
+{
+	static const char sql[] =
+		"UPDATE parcels SET due_at = CASE WHEN due_at > ?2 THEN max(?1, due_at - ?3) ELSE due_at END,"
+		" failing_since = CASE WHEN failing_since > ?1 THEN ?1 ELSE failing_since END"
+		" WHERE state = 0 AND (due_at > ?2 OR failing_since > ?1)";
+	struct db_stmt *s;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_int(s, 1, now);
+	db_bind_int(s, 2, latest);
+	db_bind_int(s, 3, by_s);
+	return db_run(s, e);
+}
+
 int outbox_failing(struct outbox *ob, struct arena *a, failing_sinks *ret, struct error *e)
 {
 	static const char sql[] = "SELECT sink, min(failing_since) FROM parcels WHERE state = 0 AND failing_since"

@@ -1,5 +1,6 @@
 """Who hears of an alert, when, and with what: the tree of routes, groups, digests, budgets."""
 import json
+import signal
 
 from box import ROOT, check
 
@@ -300,3 +301,46 @@ def test_the_rules_that_ship_reach_somebody_by_the_example(box):
     box.config()
     ran = box.ctl("routes", "test", "--all", expect=0)
     check("safeguarding" in ran.out and "drops.alliance" in ran.out, ran.out)
+
+
+# ---- a configuration that changes while something waits
+
+CHANGING = """{{desk: {{exec: {{command: [{hook}]}}, privacy: {desk}}},
+  deaf: {{exec: {{command: [/bin/false]}}, privacy: numbers, retry: {{first: 1 second, longest: 1 second, attempts: 1}}}},
+  quiet: {{exec: {{command: [{hook}]}}, privacy: bare}}}}"""
+
+
+def reload(box, routes, **more):
+    set_up(box, routes, **more)
+    for program in box.programs:
+        seen = program.err().count("configuration in force")
+        program.signal(signal.SIGHUP)
+        box.wait(lambda: program.err().count("configuration in force") > seen, "a reload", told=program.err)
+
+
+def test_what_waits_is_cut_to_what_its_sink_may_show_by_then(box):
+    routes = '[{name: all, to: [desk], digest: "07:30"}]'
+    set_up(box, routes, sinks=CHANGING.format(hook=box.hook, desk="numbers"))
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=28)
+    judge(box, case="K2", m1=28)
+    reload(box, routes, sinks=CHANGING.format(hook=box.hook, desk="tokens"))
+    box.now(MONDAY.format("17:31:00"))
+    digest = [one for one in wait_heard(box) if "alerts" in one][0]
+    check(digest["count"] == 2 and {one["case"] for one in digest["alerts"]} == {"K1", "K2"}, str(digest))
+    check("28" not in json.dumps(digest["alerts"]) and "say" not in digest["alerts"][0], f"more than tokens: {digest}")
+
+
+def test_a_fallback_that_may_show_less_gets_less(box):
+    routes = '[{name: all, to: [deaf], digest: "07:30"}]'
+    sinks = CHANGING.format(hook=box.hook, desk="numbers")
+    set_up(box, routes, sinks=sinks)
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=28)
+    judge(box, case="K2", m1=28)
+    reload(box, routes, sinks=sinks, fallback="quiet")
+    box.now(MONDAY.format("17:31:00"))
+    box.wait(lambda: [one for one in box.told() if "alerts" in one], "the digest", told=lambda: str(box.told()))
+    check("K1" not in json.dumps(box.told()) and "test.low" not in json.dumps(box.told()), f"more than bare: {box.told()}")

@@ -734,3 +734,26 @@ TEST(a_hook_that_hangs_is_ended_and_tried_again_while_another_works)
 	CHECK_STR(told, "i1-1\ni1-2\n");
 	stage_close(&s);
 }
+
+TEST(a_clock_that_was_a_year_ahead_holds_nothing_up_for_a_year)
+{
+	const int64_t year = 365 * (int64_t)DAY_S;
+	struct courier_world world;
+	struct stage s;
+	struct error e;
+
+	REQUIRE(stage_open(&s, arena));
+	world = (struct courier_world){ stage_now, stage_ms, stage_random, &s };
+	s.desk.answer = DELIVERY_RETRY;
+	s.now_s += year;
+	stage_put(&s, "i1", "k1", "desk");
+	stage_step(&s);
+	CHECK_INT(stage_counts(&s).waiting, 1);
+	courier_close(s.courier);
+	s.desk.answer = DELIVERY_DONE;
+	s.now_s -= year;
+	REQUIRE(courier_open_in(&s.config, &world, &s.courier, &e) == 0);
+	stage_step(&s);
+	CHECK_INT(stage_counts(&s).delivered, 1);
+	stage_close(&s);
+}

@@ -118,3 +118,17 @@ TEST(an_unknown_token_is_told_where_it_is_with_the_one_that_was_meant)
 	CHECK_HAS(faults(arena, "{}", PRIVACY_TOKENS), "an alert has no {}");
 	CHECK_HAS(faults(arena, "{rule", PRIVACY_TOKENS), "\"{\" without \"}\"");
 }
+
+TEST(a_payload_is_cut_to_what_a_sink_may_show_now)
+{
+	CHECK_STR(payload_cut(arena, STR(ALERT), PRIVACY_TOKENS), ALERT);
+	CHECK_STR(payload_cut(arena, STR(ALERT), PRIVACY_BARE),
+		  "{\"alert\":\"00ff\",\"severity\":\"warning\",\"route\":\"a\"}");
+	CHECK_STR(payload_cut(arena, STR(GROUP), PRIVACY_BARE),
+		  "{\"route\":\"a\",\"severity\":\"warning\",\"count\":2,\"group\":\"case\",\"alerts\":"
+		  "[{\"alert\":\"00ff\",\"severity\":\"warning\",\"route\":\"a\"},{\"alert\":\"00fe\","
+		  "\"severity\":\"notice\"}]}");
+	CHECK_STR(payload_cut(arena, STR("{\"alert\":\"00ff\",\"say\":\"a\",\"session\":9,\"other\":null}"),
+			      PRIVACY_TOKENS),
+		  "{\"alert\":\"00ff\",\"session\":9,\"other\":null}");
+}
