@@ -157,6 +157,12 @@ int store_wish_put(struct store *st, struct str key, enum letter_wish wish, stru
 int store_wishes(struct store *st, struct arena *a, wishes *ret, struct error *e);
 int store_wish_granted(struct store *st, struct str key, struct error *e);
 
+/*
+ * The clock went back by so many seconds and it is `now`: what is held, reminders, budgets and silences that were made later
+ * than that are as old as they would be by the right clock (store_set_back.c).
+ */
+int store_set_back(struct store *st, int64_t now, int64_t by_s, struct error *e);
+
 /* What is wrong while it lasts (store_troubles.c). */
 struct stored_trouble {
 	struct str name;     /* "engine.site_silent/north" */

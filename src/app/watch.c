@@ -70,6 +70,8 @@ static int tell_jump(struct watching *w, int64_t by_s, struct error *e)
 
 	log_line(LOG_LEVEL_WARNING, JUMPED ": %.*s", STR_ARG(news.say));
 	w->en->clock_noted_s = 0;
+	if (!forwards && store_set_back(w->en->store, w->now, -by_s, e) < 0)
+		return -1;
 	return engine_tell(w->en, w->a, &news, &told, e) < 0 ? -1 : watch_note_time(w->en, e);
 }
 

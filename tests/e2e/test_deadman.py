@@ -409,6 +409,25 @@ def test_a_clock_a_year_ahead_and_back_costs_one_early_notice_and_no_second(box)
     engine.stop()
 
 
+def test_what_a_clock_put_off_for_a_year_comes_in_its_time(box):
+    phone = Hook(box, "phone")
+    set_up(box, sinks="{%s, desk: {exec: {command: [%s]}}}" % (phone.sink, box.hook), fallback="desk",
+           routes="[{name: all, to: [desk], ack_within: 30 minutes, escalate: [phone]}]")
+    box.now("2027-03-02T10:00:00Z")
+    box.start()
+    box.drop(fires(box))
+    box.wait_told()
+    for program in box.programs:
+        program.stop()
+    box.now("2026-03-02T10:00:00Z")
+    box.start()
+    box.wait(lambda: len(box.told()) > 1, "the news of the clock")
+    check(not phone.heard(), f"too early: {phone.heard()}")
+    box.now("2026-03-02T10:31:00Z")
+    box.wait(lambda: phone.heard(), "the escalation")
+    check(phone.heard()[0]["escalated"], str(phone.heard()))
+
+
 def test_a_clock_set_back_before_the_last_commit_is_found_at_the_start(box):
     phone = watched_site(box, "2026-03-02T15:00:00Z", more="")
     engine = box.start(env=HURRY)

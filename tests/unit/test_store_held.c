@@ -136,3 +136,17 @@ TEST(a_budget_counts_what_was_sent_since_then_and_the_groups_that_wait)
 	CHECK_INT(spent(st, "desk", "a", 0), 2);
 	store_close(st);
 }
+
+TEST(what_was_held_by_a_clock_that_was_ahead_waits_no_longer_for_it)
+{
+	struct store *st = open_store(arena);
+	int64_t at;
+
+	REQUIRE(st);
+	hold(st, arena, "a", "i1", "desk", 1000);
+	CHECK_INT(store_set_back(st, 1, 900, &e), 0);
+	CHECK(store_held_next_due(st, &at, &e) == 0 && at == 1000);
+	CHECK_INT(store_set_back(st, 0, 900, &e), 0);
+	CHECK(store_held_next_due(st, &at, &e) == 0 && at == 100);
+	store_close(st);
+}
