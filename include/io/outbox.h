@@ -68,6 +68,8 @@ typedef VEC(struct letter) letters;
 int outbox_letters(struct outbox *ob, struct arena *a, unsigned states, letters *ret, struct error *e);
 int outbox_letter(struct outbox *ob, struct arena *a, struct str key, bool *ret_found, struct letter *ret,
 		  struct error *e);
+/* Whether of each incident that it is about later news was delivered to its sink: it would come out of its order. */
+int outbox_overtaken(struct outbox *ob, struct str key, bool *ret, struct error *e);
 /* Engine, for a person.  What is dead waits again and what waits is due at once; an attempt in vain counts from one.
  * Nothing happens to what was delivered or dropped. */
 int outbox_retry(struct outbox *ob, struct str key, struct error *e);

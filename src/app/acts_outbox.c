@@ -58,28 +58,59 @@ static int want_retry(struct doing *d, struct str key, struct error *e)
 	return wish(d, key, WISH_RETRY, (struct str){ NULL, 0 }, e);
 }
 
-/* Everything dead, and what waits after an attempt in vain. */
+/* How many of each were there; overtaken: dead ones that are left as they are. */
+struct tries {
+	size_t dead, waiting, overtaken;
+};
+
+static int retry_letter(struct doing *d, const struct letter *l, struct tries *ret, struct error *e)
+{
+	bool overtaken = false;
+
+	if (l->state == LETTER_WAITING && l->failing_since == DATE_NONE)
+		return 0;
+	if (l->state == LETTER_DEAD && outbox_overtaken(d->en->outbox, l->key, &overtaken, e) < 0)
+		return -1;
+	ret->overtaken += overtaken;
+	ret->dead += l->state == LETTER_DEAD && !overtaken;
+	ret->waiting += l->state == LETTER_WAITING;
+	return overtaken ? 0 : want_retry(d, l->key, e);
+}
+
+/* Everything dead that can still come in its order, and what waits after an attempt in vain. */
 static int retry_all(struct doing *d, struct error *e)
 {
+	struct tries n = { 0 };
+	struct str left = STR("");
 	letters list;
-	size_t dead = 0, waiting = 0;
 
 	if (outbox_letters(d->en->outbox, d->a, 1u << LETTER_WAITING | 1u << LETTER_DEAD, &list, e) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n; i++) {
-		const struct letter *l = &list.items[i];
-
-		if (l->state == LETTER_WAITING && l->failing_since == DATE_NONE)
-			continue;
-		if (want_retry(d, l->key, e) < 0)
+	for (size_t i = 0; i < list.n; i++)
+		if (retry_letter(d, &list.items[i], &n, e) < 0)
 			return -1;
-		dead += l->state == LETTER_DEAD;
-		waiting += l->state == LETTER_WAITING;
-	}
-	d->about = arena_printf(d->a, "all: %zu dead letters, %zu waiting", dead, waiting);
-	return act_answer(
-		d, true,
-		arena_printf(d->a, "tried again at once: %zu dead letters, %zu that were waiting", dead, waiting));
+	if (n.overtaken)
+		left = arena_printf(d->a, "; left: %zu whose alerts have told later news since, to be dropped by key",
+				    n.overtaken);
+	d->about = arena_printf(d->a, "all: %zu dead letters, %zu waiting", n.dead, n.waiting);
+	return act_answer(d, true,
+			  arena_printf(d->a, "tried again at once: %zu dead letters, %zu that were waiting%.*s", n.dead,
+				       n.waiting, STR_ARG(left)));
+}
+
+static int retry_dead(struct doing *d, struct str key, struct error *e)
+{
+	bool overtaken;
+
+	if (outbox_overtaken(d->en->outbox, key, &overtaken, e) < 0)
+		return -1;
+	if (overtaken)
+		return act_answer(d, false,
+				  STR("later news of the same alert was delivered there since, and this would come out "
+				      "of its order; `rupturectl outbox drop` when it was seen to"));
+	if (want_retry(d, key, e) < 0)
+		return -1;
+	return act_answer(d, true, arena_printf(d->a, "%.*s is tried again at once", STR_ARG(key)));
 }
 
 static int retry_one(struct doing *d, struct str key, struct error *e)
@@ -91,6 +122,7 @@ static int retry_one(struct doing *d, struct str key, struct error *e)
 	d->about = key;
 	switch (standing) {
 	case DEAD:
+		return retry_dead(d, key, e);
 	case WAITS:
 		if (want_retry(d, key, e) < 0)
 			return -1;

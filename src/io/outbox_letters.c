@@ -59,6 +59,27 @@ int outbox_letter(struct outbox *ob, struct arena *a, struct str key, bool *ret_
 	return r < 0 ? -1 : 0;
 }
 
+int outbox_overtaken(struct outbox *ob, struct str key, bool *ret, struct error *e)
+{
+	static const char sql[] =
+		"SELECT count(*) > 0 AND count(*) = count(later) FROM (SELECT (SELECT 1 FROM carried theirs JOIN "
+		"parcels q"
+		" ON q.row = theirs.row AND q.state = 1 WHERE theirs.sink = mine.sink AND theirs.incident = "
+		"mine.incident"
+		" AND theirs.row > mine.row LIMIT 1) AS later FROM carried mine JOIN parcels p ON p.row = mine.row"
+		" WHERE p.key = ?1)";
+	struct db_stmt *s;
+
+	if (db_prepare(ob->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, key);
+	if (db_step(s, e) < 0)
+		return -1;
+	*ret = db_int(s, 0) != 0;
+	db_reset(s);
+	return 0;
+}
+
 int outbox_retry(struct outbox *ob, struct str key, struct error *e)
 {
 	static const char sql[] =

@@ -116,6 +116,25 @@ def test_all_dead_letters_are_tried_again_at_once(box):
     check(len({alert["key"] for alert in hook.heard()}) == 3, str(hook.heard()))
 
 
+def test_a_dead_letter_that_later_news_overtook_is_not_sent_after_them(box):
+    hook = one_hook(box)
+    box.rules(LOW.replace("    when: low\n", "    when: low\n    repaired: {score: SRS, value: at least 35}\n"))
+    box.start()
+    box.drop(fires(box))
+    wait_dead(box)
+    hook.exits(0)
+    box.drop(quiet(box, case="K1", session=2))
+    box.wait(lambda: parcels(box, where="state = 1"), "the news of the end", told=lambda: str(parcels(box, "*")))
+    key, = [key for key, state in parcels(box) if state == 2]
+    told = len(hook.heard())
+    refused = box.ctl("outbox", "retry", key, expect=WRONG)
+    check("order" in refused.err + refused.out and "drop" in refused.err + refused.out, refused.err + refused.out)
+    left = box.ctl("outbox", "retry", "--all", expect=FINE).out
+    check("0 dead letters" in left and "left: 1" in left, left)
+    box.ctl("outbox", "drop", key, "--reason", "over", expect=FINE)
+    check([one["state"] for one in hook.heard()[told:]] == [], f"out of order: {hook.heard()}")
+
+
 def test_what_reached_nobody_is_listed_and_can_be_seen_to(box):
     box.config(rules=[ROOT / "rules" / "instruments.yaml", box.rules(SAFETY)])
     box.start()
