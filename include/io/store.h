@@ -95,6 +95,7 @@ int store_held_put(struct store *st, const struct held_row *h, struct error *e);
 int store_held_drop(struct store *st, struct str sink, struct str incident, bool *ret_dropped, struct error *e);
 /* DATE_NONE: nothing is held. */
 int store_held_next_due(struct store *st, int64_t *ret, struct error *e);
+int store_held_count(struct store *st, int64_t *ret, struct error *e);
 /* All of the group that is due first, in the order of decision; empty when none is due at `at`. */
 int store_held_due(struct store *st, struct arena *a, int64_t at, held_rows *ret, struct error *e);
 int store_held_end(struct store *st, struct str group, struct error *e);

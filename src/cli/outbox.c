@@ -107,7 +107,17 @@ static void text_line(const struct line *l, int64_t now)
 	       STR_ARG(l->letter.why.p ? l->letter.why : STR("-")));
 }
 
-static void print_lines(const struct tool *t, const lines *list)
+static void say_empty(enum list which, int64_t held)
+{
+	if (which == LIST_DEAD)
+		puts("No dead letters.");
+	else if (held)
+		printf("Nothing here; %lld held for groups and digests, see `rupturectl status`.\n", (long long)held);
+	else
+		puts("Nothing here: what was decided was delivered.");
+}
+
+static void print_lines(const struct tool *t, const lines *list, enum list which, int64_t held)
 {
 	int64_t now = clock_now();
 	struct json *j = json_new(false);
@@ -124,7 +134,7 @@ static void print_lines(const struct tool *t, const lines *list)
 		}
 	}
 	if (!t->json && !list->n)
-		puts("Nothing here: what was decided was delivered.");
+		say_empty(which, held);
 	json_free(j);
 }
 
@@ -135,14 +145,15 @@ static int list_outbox(struct tool *t, enum list which)
 	struct error e = { 0 };
 	struct config *config = tool_config(t);
 	struct store *st = config ? tool_store(config) : NULL;
+	int64_t held = 0;
 	int rc = EXIT_WRONG;
 
 	if (st) {
-		if (add_letters(config, &a, which, &list, &e) < 0 ||
+		if (store_held_count(st, &held, &e) < 0 || add_letters(config, &a, which, &list, &e) < 0 ||
 		    (which != LIST_WAITING && add_undelivered(st, &a, &list, &e) < 0)) {
 			rc = tool_fail(&e);
 		} else {
-			print_lines(t, &list);
+			print_lines(t, &list, which, held);
 			rc = EXIT_FINE;
 		}
 		store_close(st);

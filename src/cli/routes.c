@@ -303,6 +303,19 @@ static int ask_all(const struct tool *t, struct arena *a, const struct config *c
 
 /* ---- what is asked ---- */
 
+/* Of the engine's own alerts all are warnings but this. */
+static bool is_heartbeat(struct str id)
+{
+	return str_is(id, "engine.heartbeat");
+}
+
+static void say_unknown(const struct asked *asked, const struct ruleset *rules)
+{
+	if (asked->rule.id.n && !str_starts(asked->rule.id, "engine.") && !rules_find(rules, asked->rule.id))
+		fprintf(stderr, "rupturectl: no rule in force is \"%.*s\"; this is where one of that name would go\n",
+			STR_ARG(asked->rule.id));
+}
+
 /* The severity that the rule may have, the gravest, unless it was said. */
 static void settle(struct asked *asked, const struct ruleset *rules)
 {
@@ -312,6 +325,8 @@ static void settle(struct asked *asked, const struct ruleset *rules)
 	if (rule)
 		asked->rule = *rule;
 	asked->rule.id = id;
+	if (is_heartbeat(id) && !asked->severity_said)
+		asked->facts.severity = SEVERITY_INFO;
 	if (asked->notify_said)
 		asked->rule.notify = asked->notify;
 	for (int s = SEVERITY_INFO; rule && !asked->severity_said && s <= SEVERITY_CRITICAL; s++)
@@ -385,6 +400,7 @@ static int test_routes(const struct tool *t, const struct config *c, int argc, c
 	if (rc == EXIT_FINE && asked.all) {
 		rc = ask_all(t, &a, c, rules, &asked);
 	} else if (rc == EXIT_FINE) {
+		say_unknown(&asked, rules);
 		settle(&asked, rules);
 		rc = ask(t, &a, c, &asked);
 	}

@@ -24,6 +24,7 @@ struct status {
 	struct str unreached;  /* empty: safeguarding alerts reach somebody */
 	struct str unanswered; /* empty: somebody is called when nobody acknowledges them */
 	int64_t next_reminder;
+	int64_t held, held_until; /* for groups and digests */
 	bool running;
 	long pid;
 	int64_t next_deadline;
@@ -69,6 +70,7 @@ static int read_status(struct status *s, struct store *st, struct arena *a, stru
 	    store_fact(st, a, "safety.unreached", &s->unreached, e) < 0 ||
 	    store_fact(st, a, "safety.unanswered", &s->unanswered, e) < 0 ||
 	    store_troubles(st, a, &s->troubles, e) < 0 || store_next_reminder(st, &s->next_reminder, e) < 0 ||
+	    store_held_count(st, &s->held, e) < 0 || store_held_next_due(st, &s->held_until, e) < 0 ||
 	    store_next_deadline(st, &s->next_deadline, e) < 0)
 		return -1;
 	s->queues.incoming = count_files(s->config->spool, "incoming", false);
@@ -107,6 +109,9 @@ static void print_text(const struct status *s, struct arena *a)
 	       STR_ARG(s->next_deadline == DATE_NONE ? STR("none") : date_format(a, s->next_deadline)));
 	if (s->next_reminder != DATE_NONE)
 		printf("told again %.*s next, unless somebody answers\n", STR_ARG(date_format(a, s->next_reminder)));
+	if (s->held)
+		printf("held       %lld for groups and digests, the next until %.*s\n", (long long)s->held,
+		       STR_ARG(date_format(a, s->held_until)));
 	if (s->courier_known)
 		printf("courier    %lld waiting, %lld delivered, %lld dead letters\n", (long long)s->courier.waiting,
 		       (long long)s->courier.delivered, (long long)s->courier.dead);
@@ -176,6 +181,9 @@ static void print_json(const struct status *s, struct arena *a)
 	json_str(j, s->unanswered.n ? s->unanswered : STR("ok"));
 	json_key(j, "next_reminder");
 	json_str(j, s->next_reminder == DATE_NONE ? (struct str){ NULL, 0 } : date_format(a, s->next_reminder));
+	put_int(j, "held", s->held);
+	json_key(j, "held_until");
+	json_str(j, s->held ? date_format(a, s->held_until) : (struct str){ NULL, 0 });
 	if (s->courier_known) {
 		put_int(j, "waiting", s->courier.waiting);
 		put_int(j, "delivered", s->courier.delivered);

@@ -88,6 +88,18 @@ int store_held_next_due(struct store *st, int64_t *ret, struct error *e)
 	return 0;
 }
 
+int store_held_count(struct store *st, int64_t *ret, struct error *e)
+{
+	static const char sql[] = "SELECT count(*) FROM held";
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0 || db_step(s, e) < 0)
+		return -1;
+	*ret = db_int(s, 0);
+	db_reset(s);
+	return 0;
+}
+
 static struct held_row read_held(struct db_stmt *s, struct arena *a)
 {
 	return (struct held_row){

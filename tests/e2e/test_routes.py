@@ -135,6 +135,18 @@ def test_notices_wait_for_the_digest_and_warnings_do_not(box):
     check(not held(box), "something is held")
 
 
+def test_what_is_held_is_not_called_delivered(box):
+    set_up(box, '[{name: all, to: [desk], digest: "07:30"}]')
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    check("what was decided was delivered" in box.ctl("outbox").out, box.ctl("outbox").out)
+    judge(box, m1=28)
+    check("1 held" in box.ctl("outbox").out and "was delivered" not in box.ctl("outbox").out, box.ctl("outbox").out)
+    check("held       1 for groups and digests, the next until 2026-03-02T17:30:00Z" in box.ctl("status").out,
+          box.ctl("status").out)
+    check(box.ctl("--json", "status").json()["held"] == 1, box.ctl("--json", "status").out)
+
+
 def test_a_digest_comes_on_its_days_only(box):
     set_up(box, '[{name: all, to: [desk], digest: {at: "07:30", days: [thursday]}}]')
     box.now(MONDAY.format("10:00:00"))
@@ -269,6 +281,13 @@ def test_routes_test_says_where_an_alert_would_go_and_why(box):
     check([one["takes"] for one in told["routes"]] == [False, True, False, False], str(told))
     for wrong in (["--severity", "bad"], ["--state", "gone"], ["--what", "x"], ["--rule"]):
         check(box.ctl("routes", "test", *wrong).code == 2, str(wrong))
+
+
+def test_routes_test_knows_the_heartbeat_and_which_rules_there_are(box):
+    set_up(box, '[{name: all, to: [desk], digest: "07:30"}]')
+    check("in the digest" in box.ctl("routes", "test", "--rule", "engine.heartbeat", expect=0).out, "at once")
+    check("no rule in force" not in box.ctl("routes", "test", "--rule", "test.low", expect=0).err, "a rule is not known")
+    check('no rule in force is "test.lov"' in box.ctl("routes", "test", "--rule", "test.lov", expect=0).err, "a slip goes by")
 
 
 def test_routes_list_shows_the_tree(box):
