@@ -90,6 +90,7 @@ struct reading {
 	const char *why;	/* of no_data; static, or NULL */
 	evidence_list evidence; /* of this session */
 	int64_t true_at;	/* elapsed, next_session: when its truth changes if nothing happens; else DATE_NONE */
+	int64_t until;		/* a sum over days: when the oldest that counts leaves the window; else DATE_NONE */
 };
 
 struct signal {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/explain.h"
 
+#include "core/why_not.h"
+
 static const char *const truth_names[] = { "false", "no_data", "true" };
 
 struct collecting {
@@ -129,6 +131,24 @@ static void asked_words(const struct signal *s, struct buf *out)
 	}
 }
 
+/* A rule that fired, or is excepted, has no "why not". */
+static bool stayed_quiet(const struct explained *e)
+{
+	return e->verdict.truth != TRUTH_TRUE && !e->verdict.excepted;
+}
+
+static void json_signal_why_not(const struct explained *e, size_t i, struct json *j)
+{
+	struct buf said = { 0 };
+	bool any = stayed_quiet(e) && why_not_signal(e->rule, i, &e->verdict.readings[i], &said);
+
+	json_key(j, "why_not");
+	json_str(j, any ? buf_str(&said) : (struct str){ NULL, 0 });
+	json_key(j, "distance");
+	json_number(j, any ? why_not_distance(e->rule->signals[i], &e->verdict.readings[i]) : NAN);
+	buf_release(&said);
+}
+
 static void json_signal(const struct explanation *x, const struct explained *e, size_t i, member_namer name,
 			struct json *j)
 {
@@ -155,6 +175,7 @@ static void json_signal(const struct explanation *x, const struct explained *e, 
 	json_z(j, truth_names[r->truth]);
 	json_key(j, "why");
 	json_z(j, r->why);
+	json_signal_why_not(e, i, j);
 	json_evidence(&r->evidence, j);
 	json_end_map(j);
 	buf_release(&asked);
@@ -187,6 +208,16 @@ static void json_excepted(const struct exception *exception, struct json *j)
 	json_end_map(j);
 }
 
+static void json_rule_why_not(const struct explained *e, struct json *j)
+{
+	struct buf said = { 0 };
+	bool any = stayed_quiet(e) && !e->verdict.why && why_not_rule(e->rule, e->verdict.readings, &said);
+
+	json_key(j, "why_not");
+	json_str(j, any ? buf_str(&said) : (struct str){ NULL, 0 });
+	buf_release(&said);
+}
+
 static void json_verdict(const struct explanation *x, const struct explained *e, member_namer name, struct json *j)
 {
 	json_map(j);
@@ -199,6 +230,7 @@ static void json_verdict(const struct explanation *x, const struct explained *e,
 	json_z(j, e->verdict.truth == TRUTH_TRUE ? severity_words.words[e->verdict.severity] : NULL);
 	json_key(j, "why");
 	json_z(j, e->verdict.why);
+	json_rule_why_not(e, j);
 	json_key(j, "excepted");
 	json_excepted(e->verdict.excepted, j);
 	json_end_map(j);
@@ -323,8 +355,39 @@ static void text_found(const struct signal *s, const struct reading *r, struct b
 		text_value(s, r, out);
 }
 
-static void text_signal(const struct signal *s, const struct reading *r, struct buf *out)
+/* "38; asks for less than 36": the value at which it would turn stands there already. */
+static bool asked_is_limit(const struct signal *s, const struct reading *r)
 {
+	return s->versus == BASELINE_NONE && r->limit == s->threshold.a && !s->in_m && !s->within_sessions &&
+	       !(s->within_days > 0);
+}
+
+static void text_signal_why_not(const struct explained *e, size_t i, struct buf *out)
+{
+	struct buf said = { 0 };
+
+	const struct reading *r = &e->verdict.readings[i];
+	/* So does why it is unknown. */
+	bool is_told = r->truth == TRUTH_NO_DATA ? r->true_at == DATE_NONE : asked_is_limit(e->rule->signals[i], r);
+
+	if (stayed_quiet(e) && !is_told && why_not_signal(e->rule, i, r, &said))
+		buf_printf(out, "; %.*s", STR_ARG(buf_str(&said)));
+	buf_release(&said);
+}
+
+static void text_rule_why_not(const struct explained *e, struct buf *out)
+{
+	struct buf said = { 0 };
+
+	if (stayed_quiet(e) && !e->verdict.why && why_not_rule(e->rule, e->verdict.readings, &said))
+		buf_printf(out, "      why not: %.*s\n", STR_ARG(buf_str(&said)));
+	buf_release(&said);
+}
+
+static void text_signal(const struct explained *e, size_t i, struct buf *out)
+{
+	const struct signal *s = e->rule->signals[i];
+	const struct reading *r = &e->verdict.readings[i];
 	struct buf found = { 0 }, asked = { 0 };
 
 	text_found(s, r, &found);
@@ -333,6 +396,7 @@ static void text_signal(const struct signal *s, const struct reading *r, struct 
 	if (asked.n)
 		buf_printf(out, "%s asks for %.*s", found.n ? ";" : "", STR_ARG(buf_str(&asked)));
 	text_evidence(&r->evidence, out);
+	text_signal_why_not(e, i, out);
 	buf_putc(out, '\n');
 	buf_release(&found);
 	buf_release(&asked);
@@ -357,7 +421,8 @@ static void text_verdict(const struct explanation *x, const struct explained *e,
 		buf_printf(out, " [%s]", e->verdict.why);
 	buf_putc(out, '\n');
 	for (size_t i = 0; !e->verdict.excepted && i < e->rule->n_signals; i++)
-		text_signal(e->rule->signals[i], &e->verdict.readings[i], out);
+		text_signal(e, i, out);
+	text_rule_why_not(e, out);
 }
 
 static void text_transition(const struct explanation *x, const struct incident *incident, const struct transition *t,

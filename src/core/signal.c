@@ -35,7 +35,8 @@ struct reading no_reading(const char *why)
 				 .limit = NAN,
 				 .raw = NAN,
 				 .why = why,
-				 .true_at = DATE_NONE };
+				 .true_at = DATE_NONE,
+				 .until = DATE_NONE };
 }
 
 enum truth truth_of(bool b)
@@ -218,9 +219,10 @@ static bool too_old(const struct signal *s, const struct view *v, size_t session
 	       (double)(v->as_of - v->history->sessions[session].started) > s->within_days * DAY_S;
 }
 
-/* The sum over the window; *ret_partial: some session of it is not known, the sum is the least it can be. */
-static struct measured sum_window(const struct signal *s, const struct view *v, struct about about,
-				  evidence_list *evidence, bool *ret_partial)
+/* The sum over the window, and until when the oldest that counts stays in it; *ret_partial: some session of it is not
+ * known, the sum is the least it can be. */
+static struct measured sum_window(const struct signal *s, const struct view *v, struct about about, struct reading *ret,
+				  bool *ret_partial)
 {
 	struct measured sum = no_measure("no session in the window");
 	int taken = 0;
@@ -233,7 +235,7 @@ static struct measured sum_window(const struct signal *s, const struct view *v, 
 
 		if (there == TRUTH_FALSE)
 			continue;
-		m = measure_about(s, &at, about, i == v->session ? evidence : NULL);
+		m = measure_about(s, &at, about, i == v->session ? &ret->evidence : NULL);
 		if (isnan(m.value) && there == TRUTH_NO_DATA)
 			continue;
 		taken++;
@@ -243,6 +245,8 @@ static struct measured sum_window(const struct signal *s, const struct view *v, 
 				sum.why = m.why;
 			continue;
 		}
+		if (m.value > 0 && s->within_days > 0)
+			ret->until = v->history->sessions[i].started + (int64_t)(s->within_days * DAY_S);
 		m.value += isnan(sum.value) ? 0 : sum.value;
 		sum = m;
 	}
@@ -438,7 +442,7 @@ static struct reading read_about(const struct signal *s, const struct view *v, s
 	struct measured m;
 
 	if (s->kind->measures[s->measure].sums && has_window(s))
-		m = sum_window(s, v, about, &ret.evidence, &partial);
+		m = sum_window(s, v, about, &ret, &partial);
 	else
 		m = measure_about(s, v, about, &ret.evidence);
 	if (isnan(m.value)) {

@@ -122,7 +122,8 @@ void rule_excepted(const struct rule *rule, const struct exception *exception, c
 						     .limit = NAN,
 						     .raw = NAN,
 						     .why = why,
-						     .true_at = DATE_NONE };
+						     .true_at = DATE_NONE,
+						     .until = DATE_NONE };
 }
 
 void heard_note(struct arena *a, heard_list *heard, size_t session, bool attended, const struct rule *rule,

@@ -139,7 +139,8 @@ TEST(a_failure_shows_what_the_rule_measured_where_they_differ)
 		  "  session 4: expected warning (m1), nothing came\n"
 		  "  false    a.low (m1): A low score\n"
 		  "      false    low             38; asks for less than 36\n"
-		  "      false    deep            38; asks for less than 20\n");
+		  "      false    deep            38; asks for less than 20\n"
+		  "      why not: low alone would fire it\n");
 }
 
 TEST(where_all_came_as_expected_nothing_is_shown)
