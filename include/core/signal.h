@@ -87,7 +87,7 @@ struct reading {
 	size_t baseline_n;
 	double limit;		/* the value at which it would turn, in the unit of `raw`; NAN when there is no single one */
 	double raw;		/* the measured number itself */
-	const char *why;	/* of no_data; static, or NULL */
+	const char *why;	/* of no_data, or NULL; static, or in the view's arena */
 	evidence_list evidence; /* of this session */
 	int64_t true_at;	/* elapsed, next_session: when its truth changes if nothing happens; else DATE_NONE */
 	int64_t until;		/* a sum over days: when the oldest that counts leaves the window; else DATE_NONE */

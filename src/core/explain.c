@@ -32,7 +32,7 @@ static void keep_verdict(void *user, const struct verdict *v)
 		memcpy(readings, v->readings, rule->n_signals * sizeof *readings);
 	for (size_t i = 0; i < rule->n_signals; i++) {
 		keep_evidence(c->a, &readings[i].evidence);
-		if (v->excepted)
+		if (readings[i].why)
 			readings[i].why = arena_dup(c->a, str_of(readings[i].why)).p;
 	}
 	*kept = (struct explained){ .verdict = *v, .rule = rule };
