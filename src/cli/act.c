@@ -12,6 +12,7 @@
 #include "io/clock.h"
 #include "io/files.h"
 
+#define TEXT_MAX  1000 /* bytes, as in a command (app/commands.c) */
 #define ANSWER_MS 5000
 #define LOOK_MS	  20
 
@@ -96,7 +97,15 @@ static int wait_for_answer(const struct tool *t, struct arena *a, struct str pat
 	return print_answer(t, a, text, quietly);
 }
 
-int act_hand_in(struct tool *t, const struct act *act)
+/* What the engine would refuse as a file stays out of its queue. */
+static int refuse_long(const struct act *act)
+{
+	if (act->note.n <= TEXT_MAX && act->reason.n <= TEXT_MAX)
+		return EXIT_FINE;
+	return tool_misuse("%s: a note or reason has no more than %d bytes", act->act, TEXT_MAX);
+}
+
+static int hand_in(struct tool *t, const struct act *act)
 {
 	struct arena a = { 0 };
 	struct config *config = tool_config(t);
@@ -121,6 +130,13 @@ int act_hand_in(struct tool *t, const struct act *act)
 	json_free(j);
 	arena_release(&a);
 	return rc;
+}
+
+int act_hand_in(struct tool *t, const struct act *act)
+{
+	int rc = refuse_long(act);
+
+	return rc == EXIT_FINE ? hand_in(t, act) : rc;
 }
 
 static bool is_allowed(const char *option, const char *allowed)

@@ -587,3 +587,11 @@ def test_the_list_fits_a_hundred_columns_whatever_was_done(box):
     lines = words.splitlines()
     check(lines[0].split() == ["ALERT", "SEVERITY", "STATE", "OPENED", "SESS", "CASE", "WHO", "RULE"], lines[0])
     check(all(line.startswith("    ") or re.match("[0-9a-f]{16} ", line) for line in lines[1:]), words)
+
+
+def test_a_note_that_is_too_long_is_refused_before_it_is_a_file(box):
+    box.config()
+    box.start()
+    answer = box.ctl("ack", "0011223344556677", "x" * 1001, expect=2)
+    check("1000 bytes" in answer.err and not box.rejected(), f"{answer.err}{box.rejected()}")
+    check("no alert has this id" in box.ctl("ack", "0011223344556677", "x" * 1000, expect=2).err, "1000 are too many")
