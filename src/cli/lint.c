@@ -64,7 +64,8 @@ static int lint_text(const struct rule_sources *sources)
 	fputs(buf_str(&out).p, stdout);
 	buf_release(&out);
 	if (!rules) {
-		printf("%zu files: %zu errors, %zu warnings\n", sources->n, faults.errors, faults.warnings);
+		printf("%zu file%s: %zu error%s, %zu warning%s\n", sources->n, sources->n == 1 ? "" : "s",
+		       faults.errors, faults.errors == 1 ? "" : "s", faults.warnings, faults.warnings == 1 ? "" : "s");
 		return EXIT_FOUND;
 	}
 	printf("%zu files, %zu rules, %zu lexicons: no errors, %zu warnings; rule set %.8s\n", sources->n, rules->n,

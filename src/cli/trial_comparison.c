@@ -8,6 +8,8 @@
 #include "cli/trial_report.h"
 
 #define NAME_WIDTH    28
+#define COUNT_WIDTH   6 /* of the rules' table, which is as wide as a screen: 28 + 2 * 6 + 8 + 6 * 8 */
+#define CHANGE_WIDTH  8
 #define SPOKEN_WEEKLY 1 /* alerts a week from which the first sentence counts by the week */
 
 struct comparing {
@@ -47,11 +49,12 @@ static void say_amount(struct comparing *c, double n, double weeks)
 static void say_difference(struct comparing *c, double was, double is, double weeks)
 {
 	const char *time = weeks > 1 ? " a week" : "";
-	double more = fabs(is - was) / weeks;
+	struct buf more = { 0 };
 
-	buf_puts(c->out, STR("The new rules would have raised "));
-	say_amount(c, fabs(is - was), weeks);
-	buf_printf(c->out, " alert%s %s%s: ", more == 1 ? "" : "s", is > was ? "more" : "fewer", time);
+	(weeks > 1 ? put_rate : put_count)(&more, fabs(is - was) / weeks);
+	buf_printf(c->out, "The new rules would have raised %.*s alert%s %s%s: ", STR_ARG(buf_str(&more)),
+		   str_is(buf_str(&more), "1") ? "" : "s", is > was ? "more" : "fewer", time);
+	buf_release(&more);
 	say_amount(c, is, weeks);
 	buf_puts(c->out, STR(" instead of "));
 	say_amount(c, was, weeks);
@@ -172,20 +175,21 @@ static void rules_table(struct comparing *c)
 		as_before += is_changed(r) ? 0 : (double)r->alerts[0];
 	}
 	if (same < c->b->rules.n)
-		buf_printf(c->out, "\n%-*s%8s%8s%10s", NAME_WIDTH, "RULE, ALERTS", "OLD", "NEW", "A WEEK");
+		buf_printf(c->out, "\n%-*s%*s%*s%*s", NAME_WIDTH, "RULE, ALERTS", COUNT_WIDTH, "OLD", COUNT_WIDTH,
+			   "NEW", CHANGE_WIDTH, "A WEEK");
 	for (size_t i = 0; same < c->b->rules.n && change_words.words[i]; i++)
-		buf_printf(c->out, "%9s", change_words.words[i]);
+		buf_printf(c->out, "%*s", CHANGE_WIDTH, change_words.words[i]);
 	for (size_t i = 0; i < c->b->rules.n; i++) {
 		const struct backtest_row *r = &c->b->rules.items[i];
 
 		if (!is_changed(r) && !c->all)
 			continue;
 		buf_printf(c->out, "\n%-*.*s", NAME_WIDTH, STR_ARG(r->name));
-		cell(c, 8, (double)r->alerts[0], put_count);
-		cell(c, 8, (double)r->alerts[1], put_count);
-		cell(c, 10, ((double)r->alerts[1] - (double)r->alerts[0]) / c->weeks, put_change);
+		cell(c, COUNT_WIDTH, (double)r->alerts[0], put_count);
+		cell(c, COUNT_WIDTH, (double)r->alerts[1], put_count);
+		cell(c, CHANGE_WIDTH, ((double)r->alerts[1] - (double)r->alerts[0]) / c->weeks, put_change);
 		for (size_t k = 0; k < CHANGE_KINDS; k++)
-			cell(c, 9, (double)r->changes[k], put_count);
+			cell(c, CHANGE_WIDTH, (double)r->changes[k], put_count);
 	}
 	buf_puts(c->out, STR("\n"));
 	if (same && !c->all) {

@@ -72,8 +72,8 @@ static void sentence(const struct curve *c, struct buf *out)
 	const struct backtest_side *now = c->sides[c->sweep->present];
 	struct arena a = { 0 };
 
-	buf_printf(out, "%.*s: `%.*s` of %.*s is now \"%.*s\", which is ", STR_ARG(k->rule), STR_ARG(k->key),
-		   STR_ARG(k->signal), STR_ARG(k->words));
+	buf_printf(out, "%.*s, %.*s.%.*s: now \"%.*s\", ", STR_ARG(k->rule), STR_ARG(k->signal), STR_ARG(k->key),
+		   STR_ARG(k->words));
 	put_rate(out, now ? (double)now->alerts / backtest_weeks(c->found) : 0);
 	buf_puts(out, STR(" alerts of this rule a week.\n"));
 	put_counted(out, (double)c->found->cases, "case");

@@ -15,6 +15,7 @@
 #define STEPS	      6	   /* values tried on each side of the present one */
 #define BORDER_LIST   1000 /* changed alerts looked through for the border */
 #define BORDER_SHOWN  5
+#define SHARE_WIDTH   18 /* "100 % (83 - 100 %)" */
 #define OVERRIDE_MODE 0640
 
 struct request {
@@ -196,12 +197,13 @@ static void tell_point(struct buf *out, const char *name, const struct tried *t,
 	struct buf words = { 0 };
 
 	put_words(&words, t, value);
-	buf_printf(out, "  %-9s %-26.*s ", name, STR_ARG(buf_str(&words)));
+	buf_printf(out, "  %-7s %-22.*s", name, STR_ARG(buf_str(&words)));
 	buf_reset(&words);
 	put_rate(&words, p->alerts_per_week);
-	buf_printf(out, "%7.*s a week   right ", STR_ARG(buf_str(&words)));
-	put_share(out, p->marks.right, p->marks.right + p->marks.wrong);
-	buf_puts(out, STR("   caught "));
+	buf_printf(out, "%6.*s a week  right ", STR_ARG(buf_str(&words)));
+	buf_reset(&words);
+	put_share(&words, p->marks.right, p->marks.right + p->marks.wrong);
+	buf_printf(out, "%-*.*s  caught ", SHARE_WIDTH, STR_ARG(buf_str(&words)));
 	put_share(out, p->marks.good_met, p->marks.good);
 	buf_putc(out, '\n');
 	buf_release(&words);
@@ -217,16 +219,16 @@ static void tell_answer(struct tuning_run *r, const struct tried *t)
 		tell_point(&r->out, "better", t, t->tuning.best);
 		break;
 	case TUNING_PRESENT:
-		buf_puts(&r->out, STR("            nothing does better by more than chance would\n"));
+		buf_puts(&r->out, STR("          nothing does better by more than chance would\n"));
 		break;
 	case TUNING_TOO_FEW:
 		buf_printf(&r->out,
-			   "            %llu verdicts and labels, %llu of them good: too few to choose (%d and %d)\n",
+			   "          %llu verdicts and labels, %llu of them good: too few to choose (%d and %d)\n",
 			   (unsigned long long)(m->good + m->bad), (unsigned long long)m->good, TUNING_MARKS_MIN,
 			   TUNING_GOOD_MIN);
 		break;
 	case TUNING_NO_VALUE:
-		buf_puts(&r->out, STR("            no value near it keeps the budget\n"));
+		buf_puts(&r->out, STR("          no value near it keeps the budget\n"));
 		break;
 	}
 }
