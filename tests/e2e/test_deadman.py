@@ -424,7 +424,8 @@ def test_a_clock_a_year_ahead_and_back_costs_one_early_notice_and_no_second(box)
                  f"the heartbeat of day {day}")
     gone = of_rule(phone, "test.gone")
     check(1 <= len(gone) and sum(alert["state"] == "open" for alert in gone) == 1, f"doubled: {gone}")
-    check(len({alert["key"] for alert in phone.heard()}) == len(phone.heard()), "a key twice")
+    keys = [alert["key"] for alert in phone.heard()]  # read once: more may come
+    check(len(set(keys)) == len(keys), "a key twice")
     engine.stop()
 
 
@@ -570,7 +571,8 @@ def test_after_a_day_of_dead_sinks_all_arrives_in_order_and_nothing_twice(box):
     check(len(decided()) > 4 * cases, f"only {len(decided())} decided")
     check(not box.rows("SELECT 1 FROM outbox WHERE outcome <> 'delivered'"), "not all was delivered")
     for sink in sinks:
-        check(len(sink.heard()) == len({alert["key"] for alert in sink.heard()}), f"{sink.name} heard a key twice")
+        keys = [alert["key"] for alert in sink.heard()]
+        check(len(set(keys)) == len(keys), f"{sink.name} heard a key twice")
         for incident, numbers in keys_by_incident(sink).items():
             check(numbers == sorted(numbers), f"{sink.name}: {incident} out of order: {numbers}")
         said = [(a["alert"], a["state"], a["severity"]) for a in sink.heard() if a["rule"] == "test.low"]
