@@ -108,9 +108,12 @@ asan:  ## the same tests under AddressSanitizer and UBSan
 	@+$(call variant,build/asan,SAN=address$(comma)undefined)
 	@tests/run --bin build/asan --slow 4
 
-tsan:  ## the same tests under ThreadSanitizer
+# Threads look up names for the courier and judge cases in a backtest; the rest of the programs has one.
+THREADED := number_of_threads logs webhook delivery
+tsan:  ## unit tests, and those of what has threads, under ThreadSanitizer
 	@+$(call variant,build/tsan,SAN=thread)
-	@tests/run --bin build/tsan --slow 4
+	@tests/run --bin build/tsan --unit-only
+	@for part in $(THREADED); do tests/run --bin build/tsan --slow 4 --e2e-only -k $$part || exit; done
 
 valgrind:  ## the same tests under valgrind (minutes)
 	@+$(call variant,build/test)
