@@ -23,6 +23,8 @@ void outbox_row_bind(struct db_stmt *s, const struct outbox_row *row);
 /* DATE_NONE is NULL. */
 void store_bind_date(struct db_stmt *s, int i, int64_t at);
 int64_t store_date(struct db_stmt *s, int column);
+/* One statement whose ?1 is a name or an id, and that gives no rows. */
+int store_run_about(struct store *st, const char *sql, struct str about, struct error *e);
 /* incidents.records */
 struct strs store_decode_records(struct arena *a, struct str bytes);
 

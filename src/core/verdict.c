@@ -2,6 +2,7 @@
 #include "core/verdict.h"
 
 #include "core/requirement.h"
+#include "core/signal_internal.h"
 
 static uint64_t signals_for(const struct condition *c)
 {
@@ -115,15 +116,7 @@ void rule_excepted(const struct rule *rule, const struct exception *exception, c
 	ret->why = why;
 	ret->readings = ARENA_ARRAY(view->arena, struct reading, rule->n_signals);
 	for (size_t i = 0; i < rule->n_signals; i++)
-		ret->readings[i] = (struct reading){ .truth = TRUTH_NO_DATA,
-						     .value = NAN,
-						     .baseline = NAN,
-						     .sd = NAN,
-						     .limit = NAN,
-						     .raw = NAN,
-						     .why = why,
-						     .true_at = DATE_NONE,
-						     .until = DATE_NONE };
+		ret->readings[i] = no_reading(why);
 }
 
 void heard_note(struct arena *a, heard_list *heard, size_t session, bool attended, const struct rule *rule,

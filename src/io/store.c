@@ -20,6 +20,16 @@ void store_bind_date(struct db_stmt *s, int i, int64_t at)
 		db_bind_int(s, i, at);
 }
 
+int store_run_about(struct store *st, const char *sql, struct str about, struct error *e)
+{
+	struct db_stmt *s;
+
+	if (db_prepare(st->db, sql, &s, e) < 0)
+		return -1;
+	db_bind_text(s, 1, about);
+	return db_run(s, e);
+}
+
 int64_t store_date(struct db_stmt *s, int column)
 {
 	return db_is_null(s, column) ? DATE_NONE : db_int(s, column);

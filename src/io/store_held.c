@@ -140,13 +140,7 @@ int store_held_due(struct store *st, struct arena *a, int64_t at, held_rows *ret
 
 int store_held_end(struct store *st, struct str group, struct error *e)
 {
-	static const char sql[] = "DELETE FROM held WHERE grp = ?1";
-	struct db_stmt *s;
-
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, group);
-	return db_run(s, e);
+	return store_run_about(st, "DELETE FROM held WHERE grp = ?1", group, e);
 }
 
 /* ---- heard ---- */

@@ -86,13 +86,8 @@ int store_reminder_drop(struct store *st, int64_t row, struct error *e)
 
 int store_reminders_answered(struct store *st, struct str incident, struct error *e)
 {
-	static const char sql[] = "DELETE FROM reminders WHERE incident = ?1 AND kind = 1 AND done_at IS NULL";
-	struct db_stmt *s;
-
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, incident);
-	return db_run(s, e);
+	return store_run_about(st, "DELETE FROM reminders WHERE incident = ?1 AND kind = 1 AND done_at IS NULL",
+			       incident, e);
 }
 
 int store_reminders_due(struct store *st, struct arena *a, int64_t at, size_t max, struct strs *ret, struct error *e)

@@ -23,13 +23,7 @@ int store_spare_put(struct store *st, struct str for_key, const struct outbox_ro
 
 int store_spare_forget(struct store *st, struct str for_key, struct error *e)
 {
-	static const char sql[] = "DELETE FROM spares WHERE for_key = ?1";
-	struct db_stmt *s;
-
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, for_key);
-	return db_run(s, e);
+	return store_run_about(st, "DELETE FROM spares WHERE for_key = ?1", for_key, e);
 }
 
 static int has_spare(struct store *st, struct str for_key, bool *ret, struct error *e)
@@ -113,11 +107,5 @@ int store_wishes(struct store *st, struct arena *a, wishes *ret, struct error *e
 
 int store_wish_granted(struct store *st, struct str key, struct error *e)
 {
-	static const char sql[] = "DELETE FROM wishes WHERE key = ?1";
-	struct db_stmt *s;
-
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, key);
-	return db_run(s, e);
+	return store_run_about(st, "DELETE FROM wishes WHERE key = ?1", key, e);
 }

@@ -55,13 +55,7 @@ int store_trouble_put(struct store *st, const struct stored_trouble *c, struct e
 
 int store_trouble_forget(struct store *st, struct str name, struct error *e)
 {
-	static const char sql[] = "DELETE FROM troubles WHERE name = ?1";
-	struct db_stmt *s;
-
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, name);
-	return db_run(s, e);
+	return store_run_about(st, "DELETE FROM troubles WHERE name = ?1", name, e);
 }
 
 /* ---- sites ---- */
@@ -123,13 +117,7 @@ int store_site_put(struct store *st, const struct stored_site *site, struct erro
 
 int store_site_forget(struct store *st, struct str name, struct error *e)
 {
-	static const char sql[] = "DELETE FROM sites WHERE name = ?1";
-	struct db_stmt *s;
-
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, name);
-	return db_run(s, e);
+	return store_run_about(st, "DELETE FROM sites WHERE name = ?1", name, e);
 }
 
 int store_cases_of_site_due(struct store *st, struct str site, int64_t at, struct error *e)
