@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "cli/trial_report.h"
+#include "core/markup.h"
 
 #define WIDTH	   760
 #define LEFT	   64
@@ -38,22 +39,6 @@ struct drawing {
 	double weeks, most; /* alerts a week at the top of the upper panel */
 	bool marks;
 };
-
-static void put_escaped(struct buf *out, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		switch (s.p[i]) {
-		case '<':
-			buf_puts(out, STR("&lt;"));
-			break;
-		case '&':
-			buf_puts(out, STR("&amp;"));
-			break;
-		default:
-			buf_putc(out, s.p[i]);
-		}
-	}
-}
 
 static double x_of(const struct drawing *d, size_t i)
 {
@@ -164,7 +149,7 @@ static void put_rates(struct drawing *d, size_t i)
 
 	put_rate(d->out, (double)d->c->sides[i]->alerts / d->weeks);
 	buf_puts(d->out, STR(" alerts a week at "));
-	put_escaped(d->out, knob_words(&a, &d->c->sweep->knob, d->c->sweep->values.items[i]));
+	markup_text(d->out, knob_words(&a, &d->c->sweep->knob, d->c->sweep->values.items[i]));
 	arena_release(&a);
 }
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Charts for the report, as inline SVG: pure, no script, no font and nothing from elsewhere.
+ *
+ * Colours are the page's custom properties (--ink, --paper, --line ...; see chart_style), so that light, dark and print
+ * follow the page; a colour is never the only sign.  Every chart has role="img", a <title> and a <desc> that says in one
+ * or two sentences what a reader would see.  `id` makes the ids inside the SVG unique on the page: [a-z0-9-] only.
+ * What is drawn are numbers, dates and tokens, never text of a session.
+ */
+#ifndef RUPTURED_CORE_CHART_H
+#define RUPTURED_CORE_CHART_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "core/judge.h"
+
+/* The rules of style that every chart needs, once a page, inside <style>; light, dark and print. */
+struct str chart_style(void);
+
+/* ---- one member's alliance over a case ---- */
+
+enum course_came { COURSE_CAME, COURSE_MISSED, COURSE_UNKNOWN };
+struct course_point {
+	int64_t at;	   /* the session's start, s since 1970 UTC */
+	size_t ordinal;	   /* the session's, 1, 2 ... */
+	double value;	   /* the score; NAN: none was given */
+	double low, high;  /* own usual range from the sessions before: mean -/+ 2 SD; NAN before there is one */
+	double limit;	   /* lower limit of the control chart; NAN before there is one */
+	enum course_came came;
+};
+/* An incident about the member (or the case), from open to its end. */
+struct course_band {
+	struct str title;  /* the rule's */
+	struct str other;  /* token of the other member of a pair, or absent */
+	enum severity severity; /* at its worst */
+	int64_t from, to;  /* to: DATE_NONE while it has not ended */
+	enum incident_state state; /* the present one */
+	int64_t repairing_at, unrepaired_at; /* DATE_NONE */
+};
+struct course {
+	struct str member, role; /* "m1", "child" */
+	struct str instrument;	 /* "SRS" */
+	double lowest, highest;	 /* of the instrument */
+	double threshold;	 /* the instrument's cut-off to draw as a line, or NAN */
+	int64_t from, to;	 /* of the axis: the case's, so that charts of one case stand under one another */
+	const struct course_point *points; /* by time */
+	size_t n_points;
+	const struct course_band *bands; /* by opening */
+	size_t n_bands;
+};
+void chart_course(struct arena *a, const char *id, const struct course *c, struct buf *out);
+
+/* ---- the clinic ---- */
+
+/* Stacked bars, one a week: a series a rule (the caller sorts and folds small ones into "other"). */
+struct weeks_series {
+	struct str name;
+	const double *values; /* one a week */
+};
+struct weeks {
+	int64_t first;	/* Monday 00:00 UTC of the first week, s */
+	size_t n;
+	const struct weeks_series *series;
+	size_t n_series; /* at most CHART_SERIES_MAX */
+	double budget;	 /* messages a week, a line across; NAN: none */
+};
+#define CHART_SERIES_MAX 8
+void chart_weeks(struct arena *a, const char *id, const struct weeks *w, struct buf *out);
+
+/* Horizontal bars with labels, in the order given: open incidents by age, alerts by rule. */
+struct bars_row {
+	struct str label;
+	double value;
+	double grave; /* the part of value that is warning or above */
+};
+void chart_bars(struct arena *a, const char *id, struct str title, const struct bars_row *rows, size_t n, struct buf *out);
+
+/* Shares with their 95 % interval, one line a rule: a dot and whiskers from 0 to 100 %. */
+struct shares_row {
+	struct str label;
+	double share, low, high; /* 0..1; share NAN: no verdict yet */
+	int64_t n;		 /* verdicts */
+};
+void chart_shares(struct arena *a, const char *id, struct str title, const struct shares_row *rows, size_t n,
+		  struct buf *out);
+
+#endif
