@@ -64,7 +64,7 @@ class Member:
 
 
 class Case:
-    def __init__(self, rng, number, sessions):
+    def __init__(self, rng, number, sessions, weeks=WEEKS):
         self.rng, self.name, self.sessions = rng, f"K{number:04}", sessions
         kind = rng.random()
         self.members = [Member(rng, "m1", "client" if kind < 0.7 else "parent", rng.randint(20, 60))]
@@ -79,7 +79,7 @@ class Case:
         self.homework, self.reports = rng.random() < 0.6, rng.random() < 0.4
         self.two_parts = rng.random() < 0.15
         self.ending = rng.choices(("planned", "transferred", "dropped", None, "goes on"), (55, 5, 5, 20, 15))[0]
-        self.begun = BEGIN + rng.randrange(WEEKS) * WEEK + rng.randrange(5) * DAY + rng.randrange(8) * 3600
+        self.begun = BEGIN + rng.randrange(weeks) * WEEK + rng.randrange(5) * DAY + rng.randrange(8) * 3600
 
     def records(self):
         """One or two a session, in order."""
@@ -192,12 +192,12 @@ def correct(rng, record):
 class Clinic:
     """`records` with the date at which each came into being, in that order; a correction comes some days after."""
 
-    def __init__(self, seed, cases, sessions):
+    def __init__(self, seed, cases, sessions, weeks=WEEKS):
         rng = random.Random(seed)
         lengths = [1] * cases
         for _ in range(sessions - cases):
             lengths[rng.randrange(cases)] += 1
-        self.cases = [Case(random.Random(rng.random()), n, length) for n, length in enumerate(lengths)]
+        self.cases = [Case(random.Random(rng.random()), n, length, weeks) for n, length in enumerate(lengths)]
         self.sessions, self.corrections, self.withdrawals = 0, 0, 0
         dated = []
         for case in self.cases:
