@@ -17,12 +17,10 @@ static const char *const schema[] = { "CREATE TABLE t (id INTEGER PRIMARY KEY, n
 
 static int insert(struct db *db, struct str body, struct error *e)
 {
-	struct db_stmt *s;
-
-	if (db_begin(db, e) < 0 || db_prepare(db, "INSERT INTO t (name, body) VALUES ('a-record', ?)", &s, e) < 0)
+	if (db_begin(db, e) < 0 ||
+	    db_do(db, "INSERT INTO t (name, body) VALUES ('a-record', ?)", DB_WITH(DB_BLOB(body)), e) < 0)
 		return -1;
-	db_bind_blob(s, 1, body);
-	return db_run(s, e) < 0 ? -1 : db_commit(db, e);
+	return db_commit(db, e);
 }
 
 /* One row, one commit, with the settings of our own store. */

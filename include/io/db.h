@@ -2,8 +2,8 @@
 /*
  * SQLite, which appears only in db.c: a connection, statements, transactions, numbered migrations.
  *
- * Every connection is WAL, synchronous FULL, secure_delete, foreign keys on, busy timeout 5 s.  A file that is not there
- * is made with mode 0600.  Disk full, busy, I/O error: ERROR_AGAIN; then roll back, nothing was changed.
+ * Every connection is WAL, synchronous FULL, secure_delete, foreign keys on, busy timeout 5 s.  A file that is not
+ * there is made with mode 0600.  Disk full, busy, I/O error: ERROR_AGAIN; then roll back, nothing was changed.
  */
 #ifndef RUPTURED_IO_DB_H
 #define RUPTURED_IO_DB_H
@@ -23,25 +23,41 @@ int db_open(const char *path, enum db_mode mode, const char *const *migrations, 
 void db_close(struct db *db);
 int db_exec(struct db *db, const char *sql, struct error *e);
 
-/* Statements are prepared once per SQL text (a static string) and kept by the connection. */
-int db_prepare(struct db *db, const char *sql, struct db_stmt **ret, struct error *e);
-void db_bind_int(struct db_stmt *s, int i, int64_t v);	    /* i counts from 1 */
-void db_bind_real(struct db_stmt *s, int i, double v);
-/* Strings are borrowed until the statement is done or reset.  Absent: NULL. */
-void db_bind_text(struct db_stmt *s, int i, struct str v);
-void db_bind_blob(struct db_stmt *s, int i, struct str v);
-void db_bind_null(struct db_stmt *s, int i);
+/* What a statement is asked with: the values of ?1, ?2 ... in order, as DB_WITH(DB_INT(row), DB_TEXT(name)). */
+struct db_value {
+	enum { DB_VALUE_NULL, DB_VALUE_INT, DB_VALUE_REAL, DB_VALUE_TEXT, DB_VALUE_BLOB } kind;
+	union {
+		int64_t whole;
+		double real;	 /* NAN becomes NULL, and comes back as NAN from db_real */
+		struct str text; /* borrowed until the statement is done or reset; absent: NULL */
+	};
+};
+struct db_values {
+	const struct db_value *items;
+	size_t n;
+};
+#define DB_NULL	   ((struct db_value){ .kind = DB_VALUE_NULL })
+#define DB_INT(v)  ((struct db_value){ .kind = DB_VALUE_INT, .whole = (v) })
+#define DB_REAL(v) ((struct db_value){ .kind = DB_VALUE_REAL, .real = (v) })
+#define DB_TEXT(v) ((struct db_value){ .kind = DB_VALUE_TEXT, .text = (v) })
+#define DB_BLOB(v) ((struct db_value){ .kind = DB_VALUE_BLOB, .text = (v) })
+#define DB_WITH(...)                                                                                                   \
+	((struct db_values){ (const struct db_value[]){ __VA_ARGS__ },                                                 \
+			     sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value) })
+#define DB_NOTHING ((struct db_values){ 0 })
+/* `sql` is a static string: its statement is prepared once and kept by the connection. */
+int db_ask(struct db *db, const char *sql, struct db_values with, struct db_stmt **ret, struct error *e);
+/* The same, stepped to the end. */
+int db_do(struct db *db, const char *sql, struct db_values with, struct error *e);
 /* 1: a row; 0: done, and the statement is reset; -1: error, and it is reset. */
 int db_step(struct db_stmt *s, struct error *e);
 /* To leave a SELECT early. */
 void db_reset(struct db_stmt *s);
-/* Steps to the end. */
-int db_run(struct db_stmt *s, struct error *e);
 int64_t db_int(struct db_stmt *s, int column); /* columns count from 0 */
 double db_real(struct db_stmt *s, int column);
 bool db_is_null(struct db_stmt *s, int column);
 struct str db_text(struct db_stmt *s, int column, struct arena *a); /* NULL: absent */
-/* The first column of the only row; 0 without one.  `sql` static, as for db_prepare. */
+/* The first column of the only row; 0 without one.  */
 int db_number(struct db *db, const char *sql, int64_t *ret, struct error *e);
 int64_t db_last_id(struct db *db);
 

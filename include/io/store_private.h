@@ -17,14 +17,14 @@ struct store {
 extern const char *const store_migrations[];
 extern const char *const outbox_migrations[];
 
-/* ?1 to ?7: key, incident, route, sink, severity, payload, at, as both outboxes insert them. */
-void outbox_row_bind(struct db_stmt *s, const struct outbox_row *row);
+/* ?1 to ?7 of what inserts a row into an outbox. */
+#define OUTBOX_ROW(r)                                                                                                  \
+	DB_TEXT((r)->key), DB_TEXT((r)->incident), DB_TEXT((r)->route), DB_TEXT((r)->sink), DB_TEXT((r)->severity),    \
+		DB_TEXT((r)->payload), DB_INT((r)->at)
 
 /* DATE_NONE is NULL. */
-void store_bind_date(struct db_stmt *s, int i, int64_t at);
+#define DB_DATE(at) ((at) == DATE_NONE ? DB_NULL : DB_INT(at))
 int64_t store_date(struct db_stmt *s, int column);
-/* One statement whose ?1 is a name or an id, and that gives no rows. */
-int store_run_about(struct store *st, const char *sql, struct str about, struct error *e);
 /* incidents.records */
 struct strs store_decode_records(struct arena *a, struct str bytes);
 

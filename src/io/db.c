@@ -24,7 +24,6 @@ struct db_stmt {
 	struct db *db;
 	const char *sql;
 	sqlite3_stmt *stmt;
-	int bind_error; /* the first, told by the next step */
 };
 
 struct db {
@@ -138,7 +137,7 @@ static void grow(struct db *db)
 	free(old);
 }
 
-int db_prepare(struct db *db, const char *sql, struct db_stmt **ret, struct error *e)
+static int prepare(struct db *db, const char *sql, struct db_stmt **ret, struct error *e)
 {
 	struct db_stmt *s;
 	sqlite3_stmt *stmt;
@@ -163,48 +162,47 @@ int db_prepare(struct db *db, const char *sql, struct db_stmt **ret, struct erro
 	return 0;
 }
 
-static void bound(struct db_stmt *s, int code)
-{
-	if (code != SQLITE_OK && !s->bind_error)
-		s->bind_error = code;
-}
-
-void db_bind_int(struct db_stmt *s, int i, int64_t v)
-{
-	bound(s, sqlite3_bind_int64(s->stmt, i, v));
-}
-
-/* NAN becomes NULL, and comes back as NAN from db_real. */
-void db_bind_real(struct db_stmt *s, int i, double v)
-{
-	bound(s, sqlite3_bind_double(s->stmt, i, v));
-}
-
-void db_bind_text(struct db_stmt *s, int i, struct str v)
-{
-	bound(s, sqlite3_bind_text64(s->stmt, i, v.p, v.n, SQLITE_STATIC, SQLITE_UTF8));
-}
-
-void db_bind_blob(struct db_stmt *s, int i, struct str v)
-{
-	bound(s, sqlite3_bind_blob64(s->stmt, i, v.p, v.n, SQLITE_STATIC));
-}
-
-void db_bind_null(struct db_stmt *s, int i)
-{
-	bound(s, sqlite3_bind_null(s->stmt, i));
-}
-
 void db_reset(struct db_stmt *s)
 {
 	sqlite3_reset(s->stmt);
 	sqlite3_clear_bindings(s->stmt);
-	s->bind_error = SQLITE_OK;
+}
+
+static int bind(struct db_stmt *s, int i, const struct db_value *v)
+{
+	switch (v->kind) {
+	case DB_VALUE_NULL:
+		return sqlite3_bind_null(s->stmt, i);
+	case DB_VALUE_INT:
+		return sqlite3_bind_int64(s->stmt, i, v->whole);
+	case DB_VALUE_REAL:
+		return sqlite3_bind_double(s->stmt, i, v->real);
+	case DB_VALUE_TEXT:
+		return sqlite3_bind_text64(s->stmt, i, v->text.p, v->text.n, SQLITE_STATIC, SQLITE_UTF8);
+	case DB_VALUE_BLOB:
+		return sqlite3_bind_blob64(s->stmt, i, v->text.p, v->text.n, SQLITE_STATIC);
+	}
+	return SQLITE_MISUSE;
+}
+
+int db_ask(struct db *db, const char *sql, struct db_values with, struct db_stmt **ret, struct error *e)
+{
+	if (prepare(db, sql, ret, e) < 0)
+		return -1;
+	for (size_t i = 0; i < with.n; i++) {
+		int code = bind(*ret, (int)i + 1, &with.items[i]);
+
+		if (code != SQLITE_OK) {
+			db_reset(*ret);
+			return report(db, code, e);
+		}
+	}
+	return 0;
 }
 
 int db_step(struct db_stmt *s, struct error *e)
 {
-	int code = s->bind_error ? s->bind_error : sqlite3_step(s->stmt), r;
+	int code = sqlite3_step(s->stmt), r;
 
 	if (code == SQLITE_ROW)
 		return 1;
@@ -213,10 +211,13 @@ int db_step(struct db_stmt *s, struct error *e)
 	return r;
 }
 
-int db_run(struct db_stmt *s, struct error *e)
+int db_do(struct db *db, const char *sql, struct db_values with, struct error *e)
 {
+	struct db_stmt *s;
 	int r;
 
+	if (db_ask(db, sql, with, &s, e) < 0)
+		return -1;
 	while ((r = db_step(s, e)) > 0)
 		;
 	return r;
@@ -253,13 +254,6 @@ int64_t db_last_id(struct db *db)
 	return sqlite3_last_insert_rowid(db->handle);
 }
 
-static int simple(struct db *db, const char *sql, struct error *e)
-{
-	struct db_stmt *s;
-
-	return db_prepare(db, sql, &s, e) < 0 ? -1 : db_run(s, e);
-}
-
 /* Some failures (a full disk among them) make SQLite roll back by itself; then there is nothing left to commit. */
 static int require_transaction(struct db *db, struct error *e)
 {
@@ -283,7 +277,7 @@ int db_begin(struct db *db, struct error *e)
 {
 	static const char begin[] = "BEGIN IMMEDIATE";
 
-	return db_in_place(db, e) < 0 || pretend(db, "db-begin", e) < 0 ? -1 : simple(db, begin, e);
+	return db_in_place(db, e) < 0 || pretend(db, "db-begin", e) < 0 ? -1 : db_do(db, begin, DB_NOTHING, e);
 }
 
 int db_commit(struct db *db, struct error *e)
@@ -292,7 +286,7 @@ int db_commit(struct db *db, struct error *e)
 
 	if (require_transaction(db, e) < 0 || pretend(db, "db-commit", e) < 0)
 		return -1;
-	return simple(db, commit, e);
+	return db_do(db, commit, DB_NOTHING, e);
 }
 
 void db_rollback(struct db *db)
@@ -301,21 +295,21 @@ void db_rollback(struct db *db)
 	struct error ignored;
 
 	if (!sqlite3_get_autocommit(db->handle))
-		simple(db, rollback, &ignored);
+		db_do(db, rollback, DB_NOTHING, &ignored);
 }
 
 int db_savepoint(struct db *db, struct error *e)
 {
 	static const char savepoint[] = "SAVEPOINT record";
 
-	return require_transaction(db, e) < 0 ? -1 : simple(db, savepoint, e);
+	return require_transaction(db, e) < 0 ? -1 : db_do(db, savepoint, DB_NOTHING, e);
 }
 
 int db_release(struct db *db, struct error *e)
 {
 	static const char release[] = "RELEASE record";
 
-	return require_transaction(db, e) < 0 ? -1 : simple(db, release, e);
+	return require_transaction(db, e) < 0 ? -1 : db_do(db, release, DB_NOTHING, e);
 }
 
 void db_rollback_savepoint(struct db *db)
@@ -323,8 +317,8 @@ void db_rollback_savepoint(struct db *db)
 	static const char back[] = "ROLLBACK TO record", release[] = "RELEASE record";
 	struct error ignored;
 
-	if (!sqlite3_get_autocommit(db->handle) && simple(db, back, &ignored) == 0)
-		simple(db, release, &ignored);
+	if (!sqlite3_get_autocommit(db->handle) && db_do(db, back, DB_NOTHING, &ignored) == 0)
+		db_do(db, release, DB_NOTHING, &ignored);
 }
 
 void db_checkpoint(struct db *db)
@@ -344,7 +338,7 @@ int db_number(struct db *db, const char *sql, int64_t *ret, struct error *e)
 	int r;
 
 	*ret = 0;
-	if (db_prepare(db, sql, &s, e) < 0)
+	if (prepare(db, sql, &s, e) < 0)
 		return -1;
 	r = db_step(s, e);
 	if (r > 0) {

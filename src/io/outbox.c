@@ -73,13 +73,8 @@ static int carry(struct outbox *ob, struct str key, struct str incident, struct 
 {
 	static const char sql[] = "INSERT INTO carried(row, sink, incident) SELECT row, sink, ?2 FROM parcels"
 				  " WHERE key = ?1 ON CONFLICT DO NOTHING";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, key);
-	db_bind_text(s, 2, incident);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_TEXT(key), DB_TEXT(incident)), e);
 }
 
 static int carry_all(struct outbox *ob, const struct outbox_row *row, struct error *e)
@@ -96,12 +91,8 @@ static int take_one(struct outbox *ob, const struct outbox_row *row, struct erro
 {
 	static const char sql[] = "INSERT INTO parcels(key, incident, route, sink, severity, payload, at, due_at)"
 				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT(key) DO NOTHING";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	outbox_row_bind(s, row);
-	return db_run(s, e) < 0 ? -1 : carry_all(ob, row, e);
+	return db_do(ob->db, sql, DB_WITH(OUTBOX_ROW(row)), e) < 0 ? -1 : carry_all(ob, row, e);
 }
 
 /* All or none. */
@@ -131,9 +122,8 @@ int outbox_receipts(struct outbox *ob, struct arena *a, size_t max, receipts *re
 	int r;
 
 	*ret = (receipts){ 0 };
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_WITH(DB_INT(max > INT64_MAX ? INT64_MAX : (int64_t)max)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, max > INT64_MAX ? INT64_MAX : (int64_t)max);
 	while ((r = db_step(s, e)) > 0) {
 		*VEC_PUSH(a, ret) = (struct receipt){
 			.key = db_text(s, 0, a),
@@ -147,12 +137,8 @@ int outbox_receipts(struct outbox *ob, struct arena *a, size_t max, receipts *re
 static int mark_read(struct outbox *ob, struct str key, struct error *e)
 {
 	static const char sql[] = "UPDATE parcels SET receipt_read = 1 WHERE key = ?1 AND state <> 0";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, key);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_TEXT(key)), e);
 }
 
 int outbox_receipts_read(struct outbox *ob, const receipts *list, struct error *e)
@@ -187,10 +173,8 @@ static int first_due(struct outbox *ob, struct arena *a, struct str sink, int64_
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_WITH(DB_TEXT(sink), DB_INT(now)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, sink);
-	db_bind_int(s, 2, now);
 	r = db_step(s, e);
 	if (r <= 0)
 		return r;
@@ -217,9 +201,8 @@ static int next_time(struct outbox *ob, struct str sink, int64_t *ret, struct er
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_WITH(DB_TEXT(sink)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, sink);
 	r = db_step(s, e);
 	if (r > 0) {
 		*ret = store_date(s, 0);
@@ -241,14 +224,8 @@ int outbox_next(struct outbox *ob, struct arena *a, struct str sink, int64_t now
 static int end(struct outbox *ob, int64_t row, int state, int64_t now, struct error *e)
 {
 	static const char sql[] = "UPDATE parcels SET state = ?2, ended_at = ?3 WHERE row = ?1 AND state = 0";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, row);
-	db_bind_int(s, 2, state);
-	db_bind_int(s, 3, now);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_INT(row), DB_INT(state), DB_INT(now)), e);
 }
 
 int outbox_delivered(struct outbox *ob, int64_t row, int64_t now, struct error *e)
@@ -262,15 +239,8 @@ int outbox_failed(struct outbox *ob, int64_t row, int64_t now, int64_t again_at,
 				  " failing_since = coalesce(failing_since, ?4),"
 				  " state = CASE WHEN ?3 IS NULL THEN 2 ELSE 0 END,"
 				  " ended_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE row = ?1 AND state = 0";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, row);
-	db_bind_text(s, 2, why);
-	store_bind_date(s, 3, again_at);
-	db_bind_int(s, 4, now);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_INT(row), DB_TEXT(why), DB_DATE(again_at), DB_INT(now)), e);
 }
 
 int outbox_sinks(struct outbox *ob, struct arena *a, struct strs *ret, struct error *e)
@@ -280,7 +250,7 @@ int outbox_sinks(struct outbox *ob, struct arena *a, struct strs *ret, struct er
 	int r;
 
 	*ret = (struct strs){ 0 };
-	if (db_in_place(ob->db, e) < 0 || db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_in_place(ob->db, e) < 0 || db_ask(ob->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = db_text(s, 0, a);
@@ -294,7 +264,7 @@ int outbox_count(struct outbox *ob, struct outbox_counts *ret, struct error *e)
 	struct db_stmt *s;
 
 	*ret = (struct outbox_counts){ 0 };
-	if (db_prepare(ob->db, sql, &s, e) < 0 || db_step(s, e) < 0)
+	if (db_ask(ob->db, sql, DB_NOTHING, &s, e) < 0 || db_step(s, e) < 0)
 		return -1;
 	*ret = (struct outbox_counts){ db_int(s, 0), db_int(s, 1), db_int(s, 2) };
 	db_reset(s);
@@ -304,10 +274,6 @@ int outbox_count(struct outbox *ob, struct outbox_counts *ret, struct error *e)
 int outbox_forget(struct outbox *ob, int64_t before, struct error *e)
 {
 	static const char sql[] = "DELETE FROM parcels WHERE state IN (1, 3) AND receipt_read = 1 AND ended_at < ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, before);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_INT(before)), e);
 }

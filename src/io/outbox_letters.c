@@ -32,9 +32,8 @@ int outbox_letters(struct outbox *ob, struct arena *a, unsigned states, letters 
 	int r;
 
 	*ret = (letters){ 0 };
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_WITH(DB_INT(states)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, states);
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = read_letter(s, a);
 	return r;
@@ -47,9 +46,8 @@ int outbox_letter(struct outbox *ob, struct arena *a, struct str key, bool *ret_
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_WITH(DB_TEXT(key)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, key);
 	r = db_step(s, e);
 	*ret_found = r > 0;
 	if (r > 0) {
@@ -70,9 +68,8 @@ int outbox_overtaken(struct outbox *ob, struct str key, bool *ret, struct error 
 		" WHERE p.key = ?1)";
 	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_WITH(DB_TEXT(key)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, key);
 	if (db_step(s, e) < 0)
 		return -1;
 	*ret = db_int(s, 0) != 0;
@@ -85,25 +82,16 @@ int outbox_retry(struct outbox *ob, struct str key, struct error *e)
 	static const char sql[] =
 		"UPDATE parcels SET state = 0, due_at = at, failing_since = NULL, forgiven = attempts, ended_at = NULL,"
 		" receipt_read = 0 WHERE key = ?1 AND state IN (0, 2)";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, key);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_TEXT(key)), e);
 }
 
 int outbox_drop(struct outbox *ob, struct str key, int64_t now, struct error *e)
 {
 	static const char sql[] = "UPDATE parcels SET state = 3, ended_at = ?2, receipt_read = 1"
 				  " WHERE key = ?1 AND state IN (0, 2)";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, key);
-	db_bind_int(s, 2, now);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_TEXT(key), DB_INT(now)), e);
 }
 
 int outbox_set_back(struct outbox *ob, int64_t now, int64_t latest, int64_t by_s, struct error *e)
@@ -112,14 +100,8 @@ int outbox_set_back(struct outbox *ob, int64_t now, int64_t latest, int64_t by_s
 		"UPDATE parcels SET due_at = CASE WHEN due_at > ?2 THEN max(?1, due_at - ?3) ELSE due_at END,"
 		" failing_since = CASE WHEN failing_since > ?1 THEN ?1 ELSE failing_since END"
 		" WHERE state = 0 AND (due_at > ?2 OR failing_since > ?1)";
-	struct db_stmt *s;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, now);
-	db_bind_int(s, 2, latest);
-	db_bind_int(s, 3, by_s);
-	return db_run(s, e);
+	return db_do(ob->db, sql, DB_WITH(DB_INT(now), DB_INT(latest), DB_INT(by_s)), e);
 }
 
 int outbox_failing(struct outbox *ob, struct arena *a, failing_sinks *ret, struct error *e)
@@ -130,7 +112,7 @@ int outbox_failing(struct outbox *ob, struct arena *a, failing_sinks *ret, struc
 	int r;
 
 	*ret = (failing_sinks){ 0 };
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = (struct failing_sink){ db_text(s, 0, a), db_int(s, 1) };
@@ -143,10 +125,8 @@ int outbox_delivered_since(struct outbox *ob, struct str sink, int64_t since, bo
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(ob->db, sql, &s, e) < 0)
+	if (db_ask(ob->db, sql, DB_WITH(DB_TEXT(sink), DB_INT(since)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, sink);
-	db_bind_int(s, 2, since);
 	r = db_step(s, e);
 	*ret = r > 0;
 	if (r > 0)

@@ -12,24 +12,6 @@
 #include "io/files.h"
 #include "io/store_private.h"
 
-void store_bind_date(struct db_stmt *s, int i, int64_t at)
-{
-	if (at == DATE_NONE)
-		db_bind_null(s, i);
-	else
-		db_bind_int(s, i, at);
-}
-
-int store_run_about(struct store *st, const char *sql, struct str about, struct error *e)
-{
-	struct db_stmt *s;
-
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, about);
-	return db_run(s, e);
-}
-
 int64_t store_date(struct db_stmt *s, int column)
 {
 	return db_is_null(s, column) ? DATE_NONE : db_int(s, column);
@@ -132,9 +114,8 @@ static int read_roster(struct store *st, struct arena *a, struct stored_case *c,
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(c->row)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, c->row);
 	while ((r = db_step(s, e)) > 0) {
 		*VEC_PUSH(a, &c->roster.members) = (struct member){
 			.local = db_text(s, 0, a),
@@ -154,9 +135,8 @@ static int find_case(struct store *st, struct arena *a, const char *sql, struct 
 	int r;
 
 	*ret = NULL;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(by)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, by);
 	r = db_step(s, e);
 	if (r <= 0)
 		return r;
@@ -194,13 +174,8 @@ int store_case_new(struct store *st, struct arena *a, struct str id, struct str 
 {
 	static const char sql[] = "INSERT INTO cases(id, token) VALUES (?1, ?2)";
 	struct stored_case *c;
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, id);
-	db_bind_text(s, 2, token);
-	if (db_run(s, e) < 0)
+	if (db_do(st->db, sql, DB_WITH(DB_TEXT(id), DB_TEXT(token)), e) < 0)
 		return error_context(e, "a new case");
 	c = ARENA_NEW(a, struct stored_case);
 	c->row = db_last_id(st->db);
@@ -218,20 +193,14 @@ static int put_members(struct store *st, const struct stored_case *c, struct err
 		"INSERT INTO members(case_row, position, local, token, role, age) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
 		" ON CONFLICT(case_row, position) DO UPDATE SET role = excluded.role, age = excluded.age"
 		" WHERE (role, age) IS NOT (excluded.role, excluded.age)";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
 	for (size_t i = 0; i < c->roster.members.n; i++) {
 		const struct member *m = &c->roster.members.items[i];
 
-		db_bind_int(s, 1, c->row);
-		db_bind_int(s, 2, (int64_t)i);
-		db_bind_text(s, 3, m->local);
-		db_bind_text(s, 4, m->token);
-		db_bind_int(s, 5, m->role);
-		db_bind_real(s, 6, m->age);
-		if (db_run(s, e) < 0)
+		if (db_do(st->db, sql,
+			  DB_WITH(DB_INT(c->row), DB_INT((int64_t)i), DB_TEXT(m->local), DB_TEXT(m->token),
+				  DB_INT(m->role), DB_REAL(m->age)),
+			  e) < 0)
 			return -1;
 	}
 	return 0;
@@ -241,15 +210,11 @@ int store_case_update(struct store *st, const struct stored_case *c, struct erro
 {
 	static const char sql[] = "UPDATE cases SET closed_at = ?2, next_deadline = ?3, awaits = ?4"
 				  " WHERE row = ?1 AND (closed_at, next_deadline, awaits) IS NOT (?2, ?3, ?4)";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_do(st->db, sql,
+		  DB_WITH(DB_INT(c->row), DB_DATE(c->closed_at), DB_DATE(c->next_deadline), DB_TEXT(c->awaits)), e) < 0)
 		return -1;
-	db_bind_int(s, 1, c->row);
-	store_bind_date(s, 2, c->closed_at);
-	store_bind_date(s, 3, c->next_deadline);
-	db_bind_text(s, 4, c->awaits);
-	return db_run(s, e) < 0 ? -1 : put_members(st, c, e);
+	return put_members(st, c, e);
 }
 
 static int collect(struct db_stmt *s, struct arena *a, struct strs *ret, struct error *e)
@@ -268,10 +233,8 @@ int store_cases_due(struct store *st, struct arena *a, int64_t at, size_t max, s
 				  " ORDER BY next_deadline, row LIMIT ?2";
 	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(at), DB_INT(max > INT64_MAX ? INT64_MAX : (int64_t)max)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, at);
-	db_bind_int(s, 2, max > INT64_MAX ? INT64_MAX : (int64_t)max);
 	return collect(s, a, ret, e);
 }
 
@@ -280,7 +243,7 @@ int store_cases_all(struct store *st, struct arena *a, struct strs *ret, struct 
 	static const char sql[] = "SELECT id FROM cases ORDER BY row";
 	struct db_stmt *s;
 
-	return db_prepare(st->db, sql, &s, e) < 0 ? -1 : collect(s, a, ret, e);
+	return db_ask(st->db, sql, DB_NOTHING, &s, e) < 0 ? -1 : collect(s, a, ret, e);
 }
 
 int store_case_tokens(struct store *st, struct arena *a, struct strs *ret, struct error *e)
@@ -288,7 +251,7 @@ int store_case_tokens(struct store *st, struct arena *a, struct strs *ret, struc
 	static const char sql[] = "SELECT token FROM cases ORDER BY row";
 	struct db_stmt *s;
 
-	return db_prepare(st->db, sql, &s, e) < 0 ? -1 : collect(s, a, ret, e);
+	return db_ask(st->db, sql, DB_NOTHING, &s, e) < 0 ? -1 : collect(s, a, ret, e);
 }
 
 int store_next_deadline(struct store *st, int64_t *ret, struct error *e)
@@ -298,7 +261,7 @@ int store_next_deadline(struct store *st, int64_t *ret, struct error *e)
 	int r;
 
 	*ret = DATE_NONE;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	r = db_step(s, e);
 	if (r > 0) {

@@ -27,7 +27,7 @@ static int last_of_chain(struct store *st, struct arena *a, int64_t *ret_row, st
 
 	*ret_row = 0;
 	*ret_hash = STR("");
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	r = db_step(s, e);
 	if (r > 0) {
@@ -42,20 +42,14 @@ static int append(struct store *st, struct arena *a, int64_t at, struct str who,
 		  struct error *e)
 {
 	static const char sql[] = "INSERT INTO audit(row, at, who, what, about, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-	struct db_stmt *s;
-	struct str previous;
+	struct str previous, hash;
 	int64_t row;
 
-	if (last_of_chain(st, a, &row, &previous, e) < 0 || db_prepare(st->db, sql, &s, e) < 0)
+	if (last_of_chain(st, a, &row, &previous, e) < 0)
 		return -1;
-	row++;
-	db_bind_int(s, 1, row);
-	db_bind_int(s, 2, at);
-	db_bind_text(s, 3, who);
-	db_bind_text(s, 4, what);
-	db_bind_text(s, 5, about);
-	db_bind_text(s, 6, chain(a, previous, row, at, who, what, about));
-	return db_run(s, e);
+	hash = chain(a, previous, ++row, at, who, what, about);
+	return db_do(st->db, sql,
+		     DB_WITH(DB_INT(row), DB_INT(at), DB_TEXT(who), DB_TEXT(what), DB_TEXT(about), DB_TEXT(hash)), e);
 }
 
 static struct str present(struct str s)
@@ -96,7 +90,7 @@ int store_audit_verify(struct store *st, int64_t *ret_rows, int64_t *ret_bad, st
 	int r;
 
 	*ret_rows = *ret_bad = 0;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0) {
 		++*ret_rows;
@@ -119,9 +113,8 @@ int store_command_answer(struct store *st, struct arena *a, struct str id, struc
 	int r;
 
 	*ret = (struct str){ NULL, 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(id)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, id);
 	r = db_step(s, e);
 	if (r > 0) {
 		*ret = db_text(s, 0, a);
@@ -133,14 +126,8 @@ int store_command_answer(struct store *st, struct arena *a, struct str id, struc
 int store_command_put(struct store *st, struct str id, int64_t at, struct str answer, struct error *e)
 {
 	static const char sql[] = "INSERT INTO commands(id, at, answer) VALUES (?1, ?2, ?3)";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, id);
-	db_bind_int(s, 2, at);
-	db_bind_text(s, 3, answer);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(id), DB_INT(at), DB_TEXT(answer)), e);
 }
 
 int store_fact(struct store *st, struct arena *a, const char *name, struct str *ret, struct error *e)
@@ -150,9 +137,8 @@ int store_fact(struct store *st, struct arena *a, const char *name, struct str *
 	int r;
 
 	*ret = (struct str){ NULL, 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(str_of(name))), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, str_of(name));
 	r = db_step(s, e);
 	if (r > 0) {
 		*ret = db_text(s, 0, a);
@@ -166,13 +152,8 @@ int store_fact_put(struct store *st, const char *name, struct str value, struct 
 	static const char sql[] =
 		"INSERT INTO facts(name, value) VALUES (?1, ?2)"
 		" ON CONFLICT(name) DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, str_of(name));
-	db_bind_blob(s, 2, value);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(str_of(name)), DB_BLOB(value)), e);
 }
 
 int store_count(struct store *st, struct store_counts *ret, struct error *e)
@@ -194,7 +175,7 @@ int store_count(struct store *st, struct store_counts *ret, struct error *e)
 	struct db_stmt *s;
 
 	*ret = (struct store_counts){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0 || db_step(s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0 || db_step(s, e) < 0)
 		return -1;
 	*ret = (struct store_counts){
 		.cases = db_int(s, 0),

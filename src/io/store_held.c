@@ -19,9 +19,8 @@ static int group_due(struct store *st, const struct held_row *h, int64_t *ret, s
 	int64_t due;
 
 	*ret = h->due_at;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(h->group)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, h->group);
 	if (db_step(s, e) < 0)
 		return -1;
 	due = store_date(s, 0);
@@ -38,10 +37,8 @@ int store_held_drop(struct store *st, struct str sink, struct str incident, bool
 	int r;
 
 	*ret_dropped = false;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(sink), DB_TEXT(incident)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, sink);
-	db_bind_text(s, 2, incident);
 	while ((r = db_step(s, e)) > 0)
 		*ret_dropped = true;
 	return r;
@@ -51,29 +48,17 @@ int store_held_put(struct store *st, const struct held_row *h, struct error *e)
 {
 	static const char sql[] = "INSERT INTO held(" HELD_COLUMNS
 				  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
-	struct db_stmt *s;
 	int64_t due;
 	bool dropped;
 
-	if (group_due(st, h, &due, e) < 0 || store_held_drop(st, h->sink, h->incident, &dropped, e) < 0 ||
-	    db_prepare(st->db, sql, &s, e) < 0)
+	if (group_due(st, h, &due, e) < 0 || store_held_drop(st, h->sink, h->incident, &dropped, e) < 0)
 		return -1;
-	db_bind_text(s, 1, h->group);
-	db_bind_int(s, 2, h->kind);
-	db_bind_int(s, 3, due);
-	db_bind_text(s, 4, h->route);
-	db_bind_text(s, 5, h->sink);
-	db_bind_text(s, 6, h->budget);
-	db_bind_text(s, 7, h->case_token);
-	db_bind_text(s, 8, h->incident);
-	db_bind_text(s, 9, h->key);
-	db_bind_int(s, 10, h->severity);
-	db_bind_int(s, 11, h->privacy);
-	db_bind_int(s, 12, h->ended);
-	db_bind_text(s, 13, h->payload);
-	db_bind_text(s, 14, h->spare);
-	db_bind_int(s, 15, h->at);
-	return db_run(s, e);
+	return db_do(st->db, sql,
+		     DB_WITH(DB_TEXT(h->group), DB_INT(h->kind), DB_INT(due), DB_TEXT(h->route), DB_TEXT(h->sink),
+			     DB_TEXT(h->budget), DB_TEXT(h->case_token), DB_TEXT(h->incident), DB_TEXT(h->key),
+			     DB_INT(h->severity), DB_INT(h->privacy), DB_INT(h->ended), DB_TEXT(h->payload),
+			     DB_TEXT(h->spare), DB_INT(h->at)),
+		     e);
 }
 
 int store_held_next_due(struct store *st, int64_t *ret, struct error *e)
@@ -81,7 +66,7 @@ int store_held_next_due(struct store *st, int64_t *ret, struct error *e)
 	static const char sql[] = "SELECT min(due_at) FROM held";
 	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0 || db_step(s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0 || db_step(s, e) < 0)
 		return -1;
 	*ret = store_date(s, 0);
 	db_reset(s);
@@ -93,7 +78,7 @@ int store_held_count(struct store *st, int64_t *ret, struct error *e)
 	static const char sql[] = "SELECT count(*) FROM held";
 	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0 || db_step(s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0 || db_step(s, e) < 0)
 		return -1;
 	*ret = db_int(s, 0);
 	db_reset(s);
@@ -130,9 +115,8 @@ int store_held_due(struct store *st, struct arena *a, int64_t at, held_rows *ret
 	int r;
 
 	*ret = (held_rows){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(at)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, at);
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = read_held(s, a);
 	return r;
@@ -140,7 +124,7 @@ int store_held_due(struct store *st, struct arena *a, int64_t at, held_rows *ret
 
 int store_held_end(struct store *st, struct str group, struct error *e)
 {
-	return store_run_about(st, "DELETE FROM held WHERE grp = ?1", group, e);
+	return db_do(st->db, "DELETE FROM held WHERE grp = ?1", DB_WITH(DB_TEXT(group)), e);
 }
 
 /* ---- heard ---- */
@@ -151,10 +135,8 @@ int store_heard(struct store *st, struct str sink, struct str incident, bool *re
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(sink), DB_TEXT(incident)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, sink);
-	db_bind_text(s, 2, incident);
 	r = db_step(s, e);
 	*ret = r > 0;
 	if (r > 0)
@@ -165,13 +147,8 @@ int store_heard(struct store *st, struct str sink, struct str incident, bool *re
 int store_heard_put(struct store *st, struct str sink, struct str incident, struct error *e)
 {
 	static const char sql[] = "INSERT INTO heard(sink, incident) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, sink);
-	db_bind_text(s, 2, incident);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(sink), DB_TEXT(incident)), e);
 }
 
 /* ---- budgets ---- */
@@ -185,13 +162,10 @@ int store_spent(struct store *st, struct str budget, struct str sink, struct str
 				  "<> ?4 AND grp <> ?5)";
 	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql,
+		   DB_WITH(DB_TEXT(budget), DB_TEXT(sink), DB_INT(since), DB_INT(HELD_DIGEST), DB_TEXT(but_group)), &s,
+		   e) < 0)
 		return -1;
-	db_bind_text(s, 1, budget);
-	db_bind_text(s, 2, sink);
-	db_bind_int(s, 3, since);
-	db_bind_int(s, 4, HELD_DIGEST);
-	db_bind_text(s, 5, but_group);
 	if (db_step(s, e) < 0)
 		return -1;
 	*ret = db_int(s, 0);
@@ -202,23 +176,13 @@ int store_spent(struct store *st, struct str budget, struct str sink, struct str
 int store_spent_put(struct store *st, struct str budget, struct str sink, int64_t at, struct error *e)
 {
 	static const char sql[] = "INSERT INTO spent(budget, sink, at) VALUES (?1, ?2, ?3)";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, budget);
-	db_bind_text(s, 2, sink);
-	db_bind_int(s, 3, at);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(budget), DB_TEXT(sink), DB_INT(at)), e);
 }
 
 int store_spent_forget(struct store *st, int64_t before, struct error *e)
 {
 	static const char sql[] = "DELETE FROM spent WHERE at < ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, before);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_INT(before)), e);
 }

@@ -4,29 +4,13 @@
  */
 #include "io/store_private.h"
 
-void outbox_row_bind(struct db_stmt *s, const struct outbox_row *row)
-{
-	db_bind_text(s, 1, row->key);
-	db_bind_text(s, 2, row->incident);
-	db_bind_text(s, 3, row->route);
-	db_bind_text(s, 4, row->sink);
-	db_bind_text(s, 5, row->severity);
-	db_bind_text(s, 6, row->payload);
-	db_bind_int(s, 7, row->at);
-}
-
 /* A key that is there already is a repeat of the same decision. */
 int store_outbox_put(struct store *st, const struct outbox_row *row, struct error *e)
 {
 	static const char sql[] = "INSERT INTO outbox(key, incident, route, sink, severity, payload, at, safety)"
 				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(key) DO NOTHING";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	outbox_row_bind(s, row);
-	db_bind_int(s, 8, row->safety);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(OUTBOX_ROW(row), DB_INT(row->safety)), e);
 }
 
 int store_outbox_unrelayed(struct store *st, struct arena *a, size_t max, outbox_rows *ret, struct error *e)
@@ -37,9 +21,8 @@ int store_outbox_unrelayed(struct store *st, struct arena *a, size_t max, outbox
 	int r;
 
 	*ret = (outbox_rows){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(max > INT64_MAX ? INT64_MAX : (int64_t)max)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, max > INT64_MAX ? INT64_MAX : (int64_t)max);
 	while ((r = db_step(s, e)) > 0) {
 		*VEC_PUSH(a, ret) = (struct outbox_row){
 			.row = db_int(s, 0),
@@ -58,35 +41,23 @@ int store_outbox_unrelayed(struct store *st, struct arena *a, size_t max, outbox
 int store_outbox_relayed(struct store *st, int64_t row, int64_t at, struct error *e)
 {
 	static const char sql[] = "UPDATE outbox SET relayed_at = ?2 WHERE row = ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, row);
-	db_bind_int(s, 2, at);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_INT(row), DB_INT(at)), e);
 }
 
 int store_outbox_relay_again(struct store *st, struct error *e)
 {
 	static const char sql[] =
 		"UPDATE outbox SET relayed_at = NULL WHERE outcome IS NULL AND relayed_at IS NOT NULL";
-	struct db_stmt *s;
 
-	return db_prepare(st->db, sql, &s, e) < 0 ? -1 : db_run(s, e);
+	return db_do(st->db, sql, DB_NOTHING, e);
 }
 
 int store_outbox_receipt(struct store *st, struct str key, struct str outcome, int64_t at, struct error *e)
 {
 	static const char sql[] = "UPDATE outbox SET outcome = ?2, outcome_at = ?3 WHERE key = ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, key);
-	db_bind_text(s, 2, outcome);
-	store_bind_date(s, 3, outcome.p ? at : DATE_NONE);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(key), DB_TEXT(outcome), DB_DATE(outcome.p ? at : DATE_NONE)), e);
 }
 
 int store_outbox_outcome(struct store *st, struct arena *a, struct str key, bool *ret_found, struct str *ret,
@@ -96,9 +67,8 @@ int store_outbox_outcome(struct store *st, struct arena *a, struct str key, bool
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(key)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, key);
 	r = db_step(s, e);
 	*ret_found = r > 0;
 	if (r > 0) {
@@ -116,9 +86,8 @@ int store_outbox_ended(struct store *st, struct arena *a, const char *outcome, o
 	int r;
 
 	*ret = (outbox_rows){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(str_of(outcome))), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, str_of(outcome));
 	while ((r = db_step(s, e)) > 0) {
 		*VEC_PUSH(a, ret) = (struct outbox_row){
 			.row = db_int(s, 0),
@@ -138,21 +107,13 @@ int store_outbox_keep(struct store *st, const struct outbox_row *row, struct err
 {
 	static const char sql[] = "UPDATE outbox SET relayed_at = at, outcome = 'undelivered', outcome_at = at"
 				  " WHERE key = ?1 AND outcome IS NULL";
-	struct db_stmt *s;
 
-	if (store_outbox_put(st, row, e) < 0 || db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, row->key);
-	return db_run(s, e);
+	return store_outbox_put(st, row, e) < 0 ? -1 : db_do(st->db, sql, DB_WITH(DB_TEXT(row->key)), e);
 }
 
 int store_outbox_forget(struct store *st, int64_t before, struct error *e)
 {
 	static const char sql[] = "DELETE FROM outbox WHERE outcome IN ('delivered', 'dropped') AND outcome_at < ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, before);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_INT(before)), e);
 }

@@ -12,9 +12,8 @@ int store_known(struct store *st, struct arena *a, struct str record, struct kno
 	int r;
 
 	*ret = (struct known_record){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(record)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, record);
 	r = db_step(s, e);
 	if (r <= 0)
 		return r;
@@ -34,9 +33,8 @@ int store_skeletons(struct store *st, struct arena *a, int64_t case_row, struct 
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(case_row)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, case_row);
 	while ((r = db_step(s, e)) > 0) {
 		struct skeleton *one = skeleton_decode(a, db_text(s, 0, a));
 
@@ -61,22 +59,14 @@ int store_record_put(struct store *st, int64_t case_row, const struct skeleton *
 		" ON CONFLICT(id) DO UPDATE SET revision = excluded.revision, hash = excluded.hash, withdrawn = 0,"
 		" case_row = excluded.case_row, session = excluded.session, started = excluded.started,"
 		" arrived = excluded.arrived, skeleton = excluded.skeleton";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
 	buf_reset(&st->scratch);
 	skeleton_encode(sk, &st->scratch);
-	db_bind_text(s, 1, sk->record);
-	db_bind_int(s, 2, sk->revision);
-	db_bind_text(s, 3, hash);
-	db_bind_int(s, 4, case_row);
-	if (sk->session >= 0)
-		db_bind_int(s, 5, sk->session);
-	store_bind_date(s, 6, sk->started);
-	store_bind_date(s, 7, arrived);
-	db_bind_blob(s, 8, buf_str(&st->scratch));
-	return db_run(s, e);
+	return db_do(st->db, sql,
+		     DB_WITH(DB_TEXT(sk->record), DB_INT(sk->revision), DB_TEXT(hash), DB_INT(case_row),
+			     sk->session >= 0 ? DB_INT(sk->session) : DB_NULL, DB_DATE(sk->started), DB_DATE(arrived),
+			     DB_BLOB(buf_str(&st->scratch))),
+		     e);
 }
 
 /*
@@ -89,14 +79,8 @@ int store_record_withdraw(struct store *st, struct str record, int64_t revision,
 				  " ON CONFLICT(id) DO UPDATE SET revision = excluded.revision, hash = excluded.hash,"
 				  " withdrawn = 1, case_row = NULL, session = NULL, started = NULL, arrived = NULL,"
 				  " skeleton = NULL";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, record);
-	db_bind_int(s, 2, revision);
-	db_bind_text(s, 3, hash);
-	if (db_run(s, e) < 0)
+	if (db_do(st->db, sql, DB_WITH(DB_TEXT(record), DB_INT(revision), DB_TEXT(hash)), e) < 0)
 		return -1;
 	st->erased = true;
 	return 0;

@@ -7,14 +7,8 @@ int store_snooze(struct store *st, struct str incident, int64_t due_at, int64_t 
 	static const char sql[] = "INSERT INTO reminders(incident, kind, route, severity, due_at, made_at)"
 				  " VALUES (?1, 0, '', 0, ?2, ?3) ON CONFLICT(incident, kind, route)"
 				  " DO UPDATE SET due_at = excluded.due_at, made_at = excluded.made_at, done_at = NULL";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, incident);
-	store_bind_date(s, 2, due_at);
-	db_bind_int(s, 3, at);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(incident), DB_DATE(due_at), DB_INT(at)), e);
 }
 
 int store_escalate(struct store *st, struct str incident, struct str route, enum severity severity, int64_t due_at,
@@ -25,16 +19,9 @@ int store_escalate(struct store *st, struct str incident, struct str route, enum
 				  " DO UPDATE SET severity = excluded.severity, due_at = excluded.due_at,"
 				  " made_at = excluded.made_at, done_at = NULL"
 				  " WHERE done_at IS NOT NULL AND excluded.severity > severity";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, incident);
-	db_bind_text(s, 2, route);
-	db_bind_int(s, 3, severity);
-	db_bind_int(s, 4, due_at);
-	db_bind_int(s, 5, at);
-	return db_run(s, e);
+	return db_do(st->db, sql,
+		     DB_WITH(DB_TEXT(incident), DB_TEXT(route), DB_INT(severity), DB_INT(due_at), DB_INT(at)), e);
 }
 
 int store_reminders(struct store *st, struct arena *a, int64_t case_row, reminder_list *ret, struct error *e)
@@ -46,9 +33,8 @@ int store_reminders(struct store *st, struct arena *a, int64_t case_row, reminde
 	int r;
 
 	*ret = (reminder_list){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(case_row)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, case_row);
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = (struct reminder){
 			.row = db_int(s, 0),
@@ -64,30 +50,22 @@ int store_reminders(struct store *st, struct arena *a, int64_t case_row, reminde
 int store_reminder_done(struct store *st, int64_t row, int64_t at, struct error *e)
 {
 	static const char sql[] = "UPDATE reminders SET done_at = ?2 WHERE row = ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, row);
-	db_bind_int(s, 2, at);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_INT(row), DB_INT(at)), e);
 }
 
 int store_reminder_drop(struct store *st, int64_t row, struct error *e)
 {
 	static const char sql[] = "DELETE FROM reminders WHERE row = ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, row);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_INT(row)), e);
 }
 
 int store_reminders_answered(struct store *st, struct str incident, struct error *e)
 {
-	return store_run_about(st, "DELETE FROM reminders WHERE incident = ?1 AND kind = 1 AND done_at IS NULL",
-			       incident, e);
+	static const char sql[] = "DELETE FROM reminders WHERE incident = ?1 AND kind = 1 AND done_at IS NULL";
+
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(incident)), e);
 }
 
 int store_reminders_due(struct store *st, struct arena *a, int64_t at, size_t max, struct strs *ret, struct error *e)
@@ -99,10 +77,8 @@ int store_reminders_due(struct store *st, struct arena *a, int64_t at, size_t ma
 	int r;
 
 	*ret = (struct strs){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(at), DB_INT(max > INT64_MAX ? INT64_MAX : (int64_t)max)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, at);
-	db_bind_int(s, 2, max > INT64_MAX ? INT64_MAX : (int64_t)max);
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = db_text(s, 0, a);
 	return r;
@@ -116,7 +92,7 @@ int store_next_reminder(struct store *st, int64_t *ret, struct error *e)
 	int r;
 
 	*ret = DATE_NONE;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	r = db_step(s, e);
 	if (r > 0) {

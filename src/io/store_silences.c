@@ -10,18 +10,11 @@ int store_silence_put(struct store *st, const struct silence *s, int64_t case_ro
 {
 	static const char sql[] = "INSERT INTO silences(case_row, rule, member, until, made_at, made_by, reason)"
 				  " VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7)";
-	struct db_stmt *stmt;
 
-	if (db_prepare(st->db, sql, &stmt, e) < 0)
-		return -1;
-	db_bind_int(stmt, 1, case_row);
-	db_bind_text(stmt, 2, s->rule);
-	db_bind_text(stmt, 3, s->member);
-	store_bind_date(stmt, 4, s->until);
-	db_bind_int(stmt, 5, s->made_at);
-	db_bind_text(stmt, 6, s->made_by);
-	db_bind_text(stmt, 7, s->reason);
-	if (db_run(stmt, e) < 0)
+	if (db_do(st->db, sql,
+		  DB_WITH(DB_INT(case_row), DB_TEXT(s->rule), DB_TEXT(s->member), DB_DATE(s->until), DB_INT(s->made_at),
+			  DB_TEXT(s->made_by), DB_TEXT(s->reason)),
+		  e) < 0)
 		return error_context(e, "a silence");
 	*ret_number = db_last_id(st->db);
 	return 0;
@@ -54,9 +47,8 @@ int store_silences_of(struct store *st, struct arena *a, int64_t case_row, silen
 				  " AND (s.case_row = ?1 OR s.case_row IS NULL) ORDER BY s.row";
 	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(case_row)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, case_row);
 	return collect(s, a, ret, e);
 }
 
@@ -65,32 +57,20 @@ int store_silences(struct store *st, struct arena *a, silence_list *ret, struct 
 	static const char sql[] = "SELECT " COLUMNS " ORDER BY s.row";
 	struct db_stmt *s;
 
-	return db_prepare(st->db, sql, &s, e) < 0 ? -1 : collect(s, a, ret, e);
+	return db_ask(st->db, sql, DB_NOTHING, &s, e) < 0 ? -1 : collect(s, a, ret, e);
 }
 
 int store_silence_end(struct store *st, int64_t number, int64_t at, struct str by, struct error *e)
 {
 	static const char sql[] =
 		"UPDATE silences SET ended_at = ?2, ended_by = ?3 WHERE row = ?1 AND ended_at IS NULL";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, number);
-	db_bind_int(s, 2, at);
-	db_bind_text(s, 3, by);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_INT(number), DB_INT(at), DB_TEXT(by)), e);
 }
 
 int store_silenced(struct store *st, struct str incident, int64_t silence, int64_t at, struct error *e)
 {
 	static const char sql[] = "UPDATE incidents SET silenced_at = ?2, silence = ?3 WHERE id = ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, incident);
-	db_bind_int(s, 2, at);
-	db_bind_int(s, 3, silence);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(incident), DB_INT(at), DB_INT(silence)), e);
 }

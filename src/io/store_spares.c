@@ -11,19 +11,13 @@ int store_spare_put(struct store *st, struct str for_key, const struct outbox_ro
 {
 	static const char sql[] = "INSERT INTO spares(key, incident, route, sink, severity, payload, safety, for_key)"
 				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9) ON CONFLICT(for_key) DO NOTHING";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	outbox_row_bind(s, spare);
-	db_bind_int(s, 8, spare->safety);
-	db_bind_text(s, 9, for_key);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(OUTBOX_ROW(spare), DB_INT(spare->safety), DB_TEXT(for_key)), e);
 }
 
 int store_spare_forget(struct store *st, struct str for_key, struct error *e)
 {
-	return store_run_about(st, "DELETE FROM spares WHERE for_key = ?1", for_key, e);
+	return db_do(st->db, "DELETE FROM spares WHERE for_key = ?1", DB_WITH(DB_TEXT(for_key)), e);
 }
 
 static int has_spare(struct store *st, struct str for_key, bool *ret, struct error *e)
@@ -32,9 +26,8 @@ static int has_spare(struct store *st, struct str for_key, bool *ret, struct err
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(for_key)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, for_key);
 	r = db_step(s, e);
 	*ret = r > 0;
 	if (r > 0)
@@ -49,17 +42,14 @@ int store_spare_release(struct store *st, struct str for_key, int64_t at, bool *
 		"INSERT INTO outbox(key, incident, route, sink, severity, payload, at, safety)"
 		" SELECT key, incident, route, sink, severity, payload, ?2, safety FROM spares WHERE for_key = ?1"
 		" ON CONFLICT(key) DO NOTHING";
-	struct db_stmt *s;
 
 	if (has_spare(st, for_key, ret_released, e) < 0)
 		return -1;
 	if (!*ret_released)
 		return 0;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_do(st->db, sql, DB_WITH(DB_TEXT(for_key), DB_INT(at)), e) < 0)
 		return -1;
-	db_bind_text(s, 1, for_key);
-	db_bind_int(s, 2, at);
-	return db_run(s, e) < 0 ? -1 : store_spare_forget(st, for_key, e);
+	return store_spare_forget(st, for_key, e);
 }
 
 int store_outbox_is_safety(struct store *st, struct str key, bool *ret, struct error *e)
@@ -68,9 +58,8 @@ int store_outbox_is_safety(struct store *st, struct str key, bool *ret, struct e
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(key)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, key);
 	r = db_step(s, e);
 	*ret = r > 0;
 	if (r > 0)
@@ -82,13 +71,8 @@ int store_wish_put(struct store *st, struct str key, enum letter_wish wish, stru
 {
 	static const char sql[] = "INSERT INTO wishes(key, wish) VALUES (?1, ?2)"
 				  " ON CONFLICT(key) DO UPDATE SET wish = ?2";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, key);
-	db_bind_int(s, 2, (int64_t)wish);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(key), DB_INT((int64_t)wish)), e);
 }
 
 int store_wishes(struct store *st, struct arena *a, wishes *ret, struct error *e)
@@ -98,7 +82,7 @@ int store_wishes(struct store *st, struct arena *a, wishes *ret, struct error *e
 	int r;
 
 	*ret = (wishes){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = (struct wish){ db_text(s, 0, a), (enum letter_wish)db_int(s, 1) };
@@ -107,5 +91,5 @@ int store_wishes(struct store *st, struct arena *a, wishes *ret, struct error *e
 
 int store_wish_granted(struct store *st, struct str key, struct error *e)
 {
-	return store_run_about(st, "DELETE FROM wishes WHERE key = ?1", key, e);
+	return db_do(st->db, "DELETE FROM wishes WHERE key = ?1", DB_WITH(DB_TEXT(key)), e);
 }

@@ -139,53 +139,37 @@ int store_told(struct store *st, struct arena *a, int64_t case_row, told_list *r
 	int r;
 
 	*ret = (told_list){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(case_row)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, case_row);
 	while ((r = db_step(s, e)) > 0)
 		read_row(s, 0, a, VEC_PUSH(a, ret));
 	return r;
 }
 
 /* The lists' text first, then what borrows it: the buffer moves while it grows. */
-static void bind(struct store *st, struct db_stmt *s, int64_t case_row, const struct told *t)
+static int put(struct store *st, const char *sql, int64_t case_row, const struct told *t, struct error *e)
 {
-	size_t records;
-	struct str lists;
+	struct str records, transitions, lists;
+	size_t n;
 
 	buf_reset(&st->scratch);
 	encode_records(&t->records, &st->scratch);
-	records = st->scratch.n;
+	n = st->scratch.n;
 	if (t->incident)
 		encode_transitions(t->incident, &st->scratch);
 	lists = buf_str(&st->scratch);
-	db_bind_int(s, 1, case_row);
-	db_bind_text(s, 2, str_of(t->id));
-	db_bind_text(s, 3, t->rule);
-	db_bind_text(s, 4, t->rule_version);
-	db_bind_text(s, 5, t->member);
-	db_bind_text(s, 6, t->other);
-	db_bind_int(s, 7, t->state);
-	db_bind_int(s, 8, t->severity);
-	db_bind_int(s, 9, t->told_state);
-	db_bind_int(s, 10, t->told_severity);
-	db_bind_int(s, 11, t->announcements);
-	db_bind_int(s, 12, t->opened_at);
-	db_bind_int(s, 13, t->changed_at);
-	db_bind_int(s, 14, (int64_t)t->opened_ordinal);
-	db_bind_int(s, 15, (int64_t)t->changed_ordinal);
-	db_bind_int(s, 16, t->historic);
-	db_bind_int(s, 17, t->by_rules);
-	db_bind_int(s, 18, t->gone);
-	store_bind_date(s, 19, t->acknowledged_at);
-	db_bind_text(s, 20, t->acknowledged_by);
-	db_bind_blob(s, 21, records ? (struct str){ lists.p, records } : STR(""));
-	store_bind_date(s, 22, t->silenced_at);
-	db_bind_int(s, 23, t->silence);
-	db_bind_int(s, 24, t->heard_state);
-	db_bind_int(s, 25, t->heard_severity);
-	if (t->incident)
-		db_bind_text(s, 26, lists.n > records ? (struct str){ lists.p + records, lists.n - records } : STR(""));
+	records = n ? (struct str){ lists.p, n } : STR("");
+	transitions = lists.n > n ? (struct str){ lists.p + n, lists.n - n } : STR("");
+	return db_do(st->db, sql,
+		     DB_WITH(DB_INT(case_row), DB_TEXT(str_of(t->id)), DB_TEXT(t->rule), DB_TEXT(t->rule_version),
+			     DB_TEXT(t->member), DB_TEXT(t->other), DB_INT(t->state), DB_INT(t->severity),
+			     DB_INT(t->told_state), DB_INT(t->told_severity), DB_INT(t->announcements),
+			     DB_INT(t->opened_at), DB_INT(t->changed_at), DB_INT((int64_t)t->opened_ordinal),
+			     DB_INT((int64_t)t->changed_ordinal), DB_INT(t->historic), DB_INT(t->by_rules),
+			     DB_INT(t->gone), DB_DATE(t->acknowledged_at), DB_TEXT(t->acknowledged_by),
+			     DB_BLOB(records), DB_DATE(t->silenced_at), DB_INT(t->silence), DB_INT(t->heard_state),
+			     DB_INT(t->heard_severity), t->incident ? DB_TEXT(transitions) : DB_NULL),
+		     e);
 }
 
 static int insert(struct store *st, int64_t case_row, const struct told *t, struct error *e)
@@ -193,12 +177,8 @@ static int insert(struct store *st, int64_t case_row, const struct told *t, stru
 	static const char sql[] = "INSERT INTO incidents(case_row, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
 				  " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
 				  "?25, coalesce(?26, ''))";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	bind(st, s, case_row, t);
-	return db_run(s, e);
+	return put(st, sql, case_row, t, e);
 }
 
 /* Rule and subject of an incident never change.  Without a present incident the last transitions stay. */
@@ -207,12 +187,8 @@ static int update(struct store *st, int64_t case_row, const struct told *t, stru
 	static const char sql[] = "UPDATE incidents SET (" CHANGING ", transitions) = (" CHANGED
 				  ", coalesce(?26, transitions)) WHERE id = ?2 AND case_row = ?1 AND (" CHANGING
 				  ", transitions) IS NOT (" CHANGED ", coalesce(?26, transitions))";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	bind(st, s, case_row, t);
-	return db_run(s, e);
+	return put(st, sql, case_row, t, e);
 }
 
 int store_told_put(struct store *st, int64_t case_row, const told_list *told, struct error *e)
@@ -234,9 +210,8 @@ int store_told_find(struct store *st, struct arena *a, struct str incident, int6
 	int r;
 
 	*ret_found = false;
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(incident)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, incident);
 	r = db_step(s, e);
 	if (r <= 0)
 		return r;
@@ -253,14 +228,8 @@ int store_acknowledge(struct store *st, struct str incident, int64_t at, struct 
 {
 	static const char sql[] = "UPDATE incidents SET acknowledged_at = ?2, acknowledged_by = ?3"
 				  " WHERE id = ?1 AND acknowledged_at IS NULL";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, incident);
-	store_bind_date(s, 2, at);
-	db_bind_text(s, 3, by);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(incident), DB_DATE(at), DB_TEXT(by)), e);
 }
 
 /* The list's columns before the incident's own. */
@@ -313,16 +282,12 @@ int store_alerts(struct store *st, struct arena *a, const struct alert_filter *f
 	struct db_stmt *s;
 
 	*ret = (stored_alerts){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql,
+		   DB_WITH(DB_INT(filter->ended_too),
+			   filter->acknowledged ? DB_INT(filter->acknowledged_since) : DB_NULL,
+			   DB_INT(filter->silenced), DB_INT(filter->historic), DB_INT(filter->by_rules)),
+		   &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, filter->ended_too);
-	if (filter->acknowledged)
-		db_bind_int(s, 2, filter->acknowledged_since);
-	else
-		db_bind_null(s, 2);
-	db_bind_int(s, 3, filter->silenced);
-	db_bind_int(s, 4, filter->historic);
-	db_bind_int(s, 5, filter->by_rules);
 	return collect_alerts(s, a, ret, e);
 }
 
@@ -335,10 +300,9 @@ int store_alerts_like(struct store *st, struct arena *a, struct str prefix, size
 	int r;
 
 	*ret = (struct strs){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(prefix), DB_INT(max > INT64_MAX ? INT64_MAX : (int64_t)max)), &s, e) <
+	    0)
 		return -1;
-	db_bind_text(s, 1, prefix);
-	db_bind_int(s, 2, max > INT64_MAX ? INT64_MAX : (int64_t)max);
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = db_text(s, 0, a);
 	return r;

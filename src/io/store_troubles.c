@@ -11,9 +11,8 @@ int store_trouble(struct store *st, struct arena *a, struct str name, bool *ret_
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(name)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, name);
 	r = db_step(s, e);
 	*ret_found = r > 0;
 	if (r > 0) {
@@ -30,7 +29,7 @@ int store_troubles(struct store *st, struct arena *a, stored_troubles *ret, stru
 	int r;
 
 	*ret = (stored_troubles){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) =
@@ -42,20 +41,14 @@ int store_trouble_put(struct store *st, const struct stored_trouble *c, struct e
 {
 	static const char sql[] = "INSERT INTO troubles(name, incident, announcements, since) VALUES (?1, ?2, ?3, ?4)"
 				  " ON CONFLICT(name) DO UPDATE SET incident = ?2, announcements = ?3, since = ?4";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, c->name);
-	db_bind_text(s, 2, c->incident);
-	db_bind_int(s, 3, c->announcements);
-	db_bind_int(s, 4, c->since);
-	return db_run(s, e);
+	return db_do(st->db, sql,
+		     DB_WITH(DB_TEXT(c->name), DB_TEXT(c->incident), DB_INT(c->announcements), DB_INT(c->since)), e);
 }
 
 int store_trouble_forget(struct store *st, struct str name, struct error *e)
 {
-	return store_run_about(st, "DELETE FROM troubles WHERE name = ?1", name, e);
+	return db_do(st->db, "DELETE FROM troubles WHERE name = ?1", DB_WITH(DB_TEXT(name)), e);
 }
 
 /* ---- sites ---- */
@@ -74,9 +67,8 @@ int store_site(struct store *st, struct arena *a, struct str name, bool *ret_fou
 	struct db_stmt *s;
 	int r;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(name)), &s, e) < 0)
 		return -1;
-	db_bind_text(s, 1, name);
 	r = db_step(s, e);
 	*ret_found = r > 0;
 	if (r > 0) {
@@ -93,7 +85,7 @@ int store_sites(struct store *st, struct arena *a, stored_sites *ret, struct err
 	int r;
 
 	*ret = (stored_sites){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = read_site(s, a);
@@ -104,31 +96,22 @@ int store_site_put(struct store *st, const struct stored_site *site, struct erro
 {
 	static const char sql[] = "INSERT INTO sites(" SITE_COLUMNS ") VALUES (?1, ?2, ?3, ?4)"
 				  " ON CONFLICT(name) DO UPDATE SET last_at = ?2, silent_from = ?3, back_at = ?4";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, site->name);
-	db_bind_int(s, 2, site->last_at);
-	store_bind_date(s, 3, site->silent_from);
-	store_bind_date(s, 4, site->back_at);
-	return db_run(s, e);
+	return db_do(
+		st->db, sql,
+		DB_WITH(DB_TEXT(site->name), DB_INT(site->last_at), DB_DATE(site->silent_from), DB_DATE(site->back_at)),
+		e);
 }
 
 int store_site_forget(struct store *st, struct str name, struct error *e)
 {
-	return store_run_about(st, "DELETE FROM sites WHERE name = ?1", name, e);
+	return db_do(st->db, "DELETE FROM sites WHERE name = ?1", DB_WITH(DB_TEXT(name)), e);
 }
 
 int store_cases_of_site_due(struct store *st, struct str site, int64_t at, struct error *e)
 {
 	static const char sql[] = "UPDATE cases SET next_deadline = min(coalesce(next_deadline, ?2), ?2), awaits = NULL"
 				  " WHERE awaits = ?1";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, site);
-	db_bind_int(s, 2, at);
-	return db_run(s, e);
+	return db_do(st->db, sql, DB_WITH(DB_TEXT(site), DB_INT(at)), e);
 }

@@ -7,16 +7,11 @@ int store_verdict_put(struct store *st, struct str incident, const struct alert_
 	static const char sql[] = "INSERT INTO verdicts(incident, useful, at, who, note) VALUES (?1, ?2, ?3, ?4, ?5)"
 				  " ON CONFLICT(incident) DO UPDATE SET useful = excluded.useful, at = excluded.at,"
 				  " who = excluded.who, note = excluded.note";
-	struct db_stmt *s;
 
-	if (db_prepare(st->db, sql, &s, e) < 0)
-		return -1;
-	db_bind_text(s, 1, incident);
-	db_bind_int(s, 2, verdict->useful);
-	db_bind_int(s, 3, verdict->at);
-	db_bind_text(s, 4, verdict->who);
-	db_bind_text(s, 5, verdict->note);
-	return db_run(s, e);
+	return db_do(st->db, sql,
+		     DB_WITH(DB_TEXT(incident), DB_INT(verdict->useful), DB_INT(verdict->at), DB_TEXT(verdict->who),
+			     DB_TEXT(verdict->note)),
+		     e);
 }
 
 int store_rule_verdicts(struct store *st, struct arena *a, rule_verdicts_list *ret, struct error *e)
@@ -28,7 +23,7 @@ int store_rule_verdicts(struct store *st, struct arena *a, rule_verdicts_list *r
 	int r;
 
 	*ret = (rule_verdicts_list){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_NOTHING, &s, e) < 0)
 		return -1;
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = (struct rule_verdicts){
@@ -49,9 +44,8 @@ int store_verdicts_of(struct store *st, struct arena *a, int64_t case_row, past_
 	int r;
 
 	*ret = (past_verdicts){ 0 };
-	if (db_prepare(st->db, sql, &s, e) < 0)
+	if (db_ask(st->db, sql, DB_WITH(DB_INT(case_row)), &s, e) < 0)
 		return -1;
-	db_bind_int(s, 1, case_row);
 	while ((r = db_step(s, e)) > 0)
 		*VEC_PUSH(a, ret) = (struct past_verdict){
 			.rule = db_text(s, 0, a),

@@ -32,14 +32,8 @@ static struct db *open_or_die(const char *path, const char *const *schema)
 
 static int insert(struct db *db, int64_t n, struct str word, double score, struct error *e)
 {
-	struct db_stmt *s;
-
-	if (db_prepare(db, "INSERT INTO t(n, word, score) VALUES (?1, ?2, ?3)", &s, e) < 0)
-		return -1;
-	db_bind_int(s, 1, n);
-	db_bind_text(s, 2, word);
-	db_bind_real(s, 3, score);
-	return db_run(s, e);
+	return db_do(db, "INSERT INTO t(n, word, score) VALUES (?1, ?2, ?3)",
+		     DB_WITH(DB_INT(n), DB_TEXT(word), DB_REAL(score)), e);
 }
 
 static int64_t number(struct db *db, const char *sql)
@@ -48,7 +42,7 @@ static int64_t number(struct db *db, const char *sql)
 	struct db_stmt *s;
 	int64_t n = -1;
 
-	if (db_prepare(db, sql, &s, &e) == 0 && db_step(s, &e) > 0) {
+	if (db_ask(db, sql, DB_NOTHING, &s, &e) == 0 && db_step(s, &e) > 0) {
 		n = db_int(s, 0);
 		db_reset(s);
 	}
@@ -64,7 +58,7 @@ TEST(values_come_back_from_the_database_as_they_went_in)
 	CHECK_INT(insert(db, INT64_MIN, STR("caf\xc3\xa9"), 31.5, &e), 0);
 	CHECK_INT(insert(db, 2, (struct str){ NULL, 0 }, NAN, &e), 0);
 	CHECK_INT(insert(db, 3, STR(""), 0, &e), 0);
-	REQUIRE(db_prepare(db, "SELECT n, word, score FROM t ORDER BY n", &s, &e) == 0);
+	REQUIRE(db_ask(db, "SELECT n, word, score FROM t ORDER BY n", DB_NOTHING, &s, &e) == 0);
 	CHECK_INT(db_step(s, &e), 1);
 	CHECK(db_int(s, 0) == INT64_MIN && db_real(s, 2) == 31.5);
 	CHECK_STR(db_text(s, 1, arena), "caf\xc3\xa9");
@@ -274,10 +268,10 @@ TEST(many_statements_are_prepared_once_each)
 
 	for (int i = 0; i < 200; i++) {
 		snprintf(sql[i], sizeof sql[i], "SELECT %d", i);
-		REQUIRE(db_prepare(db, sql[i], &s[i], &e) == 0);
+		REQUIRE(db_ask(db, sql[i], DB_NOTHING, &s[i], &e) == 0);
 	}
 	for (int i = 0; i < 200; i++) {
-		CHECK(db_prepare(db, sql[i], &again, &e) == 0 && again == s[i]);
+		CHECK(db_ask(db, sql[i], DB_NOTHING, &again, &e) == 0 && again == s[i]);
 		CHECK_INT(number(db, sql[i]), i);
 	}
 	db_close(db);
