@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/signal_internal.h"
+#include "core/usual.h"
 
 const char *const channel_words[CHANNELS + 1] = {
 	"transcript", "self-report", "observer", "behaviour", "staff", "none"
@@ -15,11 +16,6 @@ const struct words per_words = { per_list };
 
 static const char *const who_list[] = { "member", "other", "therapist", "anyone", "any member", "every member", NULL };
 const struct words who_words = { who_list };
-
-/* The limit of a chart of single values lies this many mean moving ranges off the mean (Shewhart's 3 / 1.128). */
-#define CHART_WIDTH 2.66
-/* An SD smaller than this share of the instrument's range is taken for this: a flat series makes no rupture. */
-#define SD_FLOOR    .025
 
 struct measured no_measure(const char *why)
 {
@@ -256,8 +252,8 @@ static struct measured sum_window(const struct signal *s, const struct view *v, 
 /* Baselines ------------------------------------------------------------------------------------------------------ */
 
 struct past {
-	size_t n;
-	double mean, median, sd, moving_range;
+	struct usual all;
+	double median, sd;
 };
 
 static bool comparable(const struct measured *a, const struct measured *b)
@@ -270,32 +266,20 @@ static struct past past_of(const struct signal *s, const struct view *v, const s
 {
 	struct past past = { .median = NAN };
 	double *values = s->versus == BASELINE_OWN_MEDIAN ? ARENA_ARRAY(v->arena, double, v->session + 1) : NULL;
-	double squares = 0, ranges = 0, last = NAN;
 
 	for (size_t i = 0; i < v->session; i++) {
 		struct view at = at_session(v, i);
 		struct measured m = measure_about(s, &at, about, NULL);
-		double off;
 
 		if (!comparable(now, &m))
 			continue;
-		if (past.n > 0)
-			ranges += fabs(m.value - last);
 		if (values)
-			values[past.n] = m.value;
-		last = m.value;
-		off = m.value - past.mean;
-		past.mean += off / (double)++past.n;
-		squares += off * (m.value - past.mean);
+			values[past.all.n] = m.value;
+		usual_add(&past.all, m.value);
 	}
-	if (past.n > 0)
-		past.sd = sqrt(squares / (double)past.n);
-	if (!isnan(now->range))
-		past.sd = fmax(past.sd, SD_FLOOR * now->range);
-	if (past.n > 1)
-		past.moving_range = ranges / (double)(past.n - 1);
-	if (values && past.n > 0)
-		past.median = median(values, past.n);
+	past.sd = usual_sd(&past.all, now->range);
+	if (values && past.all.n > 0)
+		past.median = median(values, past.all.n);
 	return past;
 }
 
@@ -339,8 +323,8 @@ static void compare(const struct signal *s, double centre, double scale, int sig
 
 static bool enough(const struct signal *s, const struct past *past, struct reading *ret)
 {
-	ret->baseline_n = past->n;
-	if (past->n >= (size_t)s->needs)
+	ret->baseline_n = past->all.n;
+	if (past->all.n >= (size_t)s->needs)
 		return true;
 	ret->why = "fewer earlier sessions than the baseline needs";
 	return false;
@@ -397,16 +381,16 @@ static void compare_own(const struct signal *s, double centre, const struct past
 static void compare_chart(const struct signal *s, const struct past *past, const struct measured *m,
 			  struct reading *ret)
 {
-	double width = fmax(CHART_WIDTH * past->moving_range, s->floor);
+	double width = usual_chart_width(&past->all, s->floor);
 	struct threshold off = { .op = MORE_THAN, .a = width };
 	int side = m->better < 0 ? 1 : -1;
 
 	if (!enough(s, past, ret))
 		return;
-	ret->baseline = past->mean;
+	ret->baseline = past->all.mean;
 	ret->sd = past->sd;
-	ret->limit = past->mean + side * width;
-	ret->value = ret->raw - past->mean;
+	ret->limit = past->all.mean + side * width;
+	ret->value = ret->raw - past->all.mean;
 	ret->truth = threshold_test(&off, side * ret->value);
 }
 
@@ -422,7 +406,7 @@ static void compare_measured(const struct signal *s, const struct view *v, const
 	past = past_of(s, v, m, about);
 	switch (s->versus) {
 	case BASELINE_OWN_MEAN:
-		compare_own(s, past.mean, &past, m, ret);
+		compare_own(s, past.all.mean, &past, m, ret);
 		break;
 	case BASELINE_OWN_MEDIAN:
 		compare_own(s, past.median, &past, m, ret);

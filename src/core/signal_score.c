@@ -7,6 +7,7 @@
  *	score: {of: SRS, item: relationship}         one item or subscale; `item: any` is the worst one
  *	score: {of: WAI, by: therapist}              what somebody else scored about the person
  */
+#include "core/score.h"
 #include "core/shape.h"
 #include "core/signal_internal.h"
 
@@ -197,9 +198,8 @@ static bool goes_first(const struct roster *roster, const struct measured *m, co
 	return str_cmp(roster->members.items[m->by].local, roster->members.items[than->by].local) < 0;
 }
 
-static struct measured score_in(const struct signal *s, const struct view *v, int who)
+static struct measured find_score(const struct score_selector *sel, const struct view *v, int who)
 {
-	const struct score_selector *sel = s->selector;
 	const struct session *session = view_session(v);
 	struct measured found = no_measure("no score in this session");
 
@@ -220,6 +220,11 @@ static struct measured score_in(const struct signal *s, const struct view *v, in
 		}
 	}
 	return found;
+}
+
+static struct measured score_in(const struct signal *s, const struct view *v, int who)
+{
+	return find_score(s->selector, v, who);
 }
 
 static struct measured score_at(const struct signal *s, const struct view *v, size_t session, int who)
@@ -362,6 +367,21 @@ static enum channel channel_of(const struct signal *s)
 	const struct score_selector *sel = s->selector;
 
 	return sel->by == WHO_THERAPIST || s->of == WHO_THERAPIST ? CHANNEL_STAFF : CHANNEL_SELF_REPORT;
+}
+
+struct measured score_measured(const struct view *v, struct str of, int who)
+{
+	struct score_selector sel = { .of = of, .by = WHO_UNSAID };
+
+	return find_score(&sel, v, who);
+}
+
+struct str score_instrument(const struct signal *s)
+{
+	const struct score_selector *sel = s->selector;
+	bool plain = s->kind == &signal_score && s->measure == SCORE_VALUE && !sel->item.n && sel->by == WHO_UNSAID;
+
+	return plain ? sel->of : (struct str){ NULL, 0 };
 }
 
 const struct signal_kind signal_score = {
