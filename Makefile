@@ -77,7 +77,8 @@ $(O)/ruptured-courier: $(COURIER_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/rupturectl: $(CLI_SOURCES:src/%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/unit: $(UNIT_SOURCES:%.c=$(O)/obj/%.o) $(LIBRARY)
 $(O)/probe: $(BENCH_SOURCES:%.c=$(O)/obj/%.o) $(LIBRARY)
-$(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl $(O)/unit $(O)/probe:
+$(O)/charts: $(O)/obj/tests/browser/charts.o $(LIBRARY)
+$(O)/ruptured $(O)/ruptured-courier $(O)/rupturectl $(O)/unit $(O)/probe $(O)/charts:
 	$(say) "  LD $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) $(filter %.o,$^) $(LIBRARY) $(LDLIBS_ALL) -o $@
 

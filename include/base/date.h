@@ -19,6 +19,9 @@ bool date_parse_day(struct str s, int64_t *ret);
 /* "2026-03-02T14:00:00Z" and "2026-03-02". */
 struct str date_format(struct arena *a, int64_t at);
 struct str date_format_day(struct arena *a, int64_t at);
+/* The year, month (1..12) and day of a time; and midnight UTC of such a day, where month 13 is next year's January. */
+void date_civil(int64_t at, int *ret_year, unsigned *ret_month, unsigned *ret_day);
+int64_t date_of_civil(int year, unsigned month, unsigned day);
 /* "20 seconds", "60 minutes", "26 hours", "30 days", "2 weeks" (and the singular): seconds. */
 bool duration_parse(struct str s, int64_t *ret_s);
 

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Charts for the report, as inline SVG: pure, no script, no font and nothing from elsewhere.
+ * Charts for the report: pure, no script, no font and nothing from elsewhere.
  *
- * Colours are the page's custom properties (--ink, --paper, --line ...; see chart_style), so that light, dark and print
- * follow the page; a colour is never the only sign.  Every chart has role="img", a <title> and a <desc> that says in one
- * or two sentences what a reader would see.  `id` makes the ids inside the SVG unique on the page: [a-z0-9-] only.
- * What is drawn are numbers, dates and tokens, never text of a session.
+ * Each is a <figure class="chart"> with a caption, well-formed as XML too.  Nothing in it is scaled: across, a drawing is
+ * in percent of the room it gets, down and in text it is in pixels, so that text has its size on a telephone and on
+ * paper, and neither page nor figure scrolls.  What is long (titles of rules) is HTML beside the drawing, where it wraps
+ * and is read aloud.  Drawings over time have role="img", a <title> and a <desc> that says what a reader would see.
+ *
+ * Colours are custom properties, which chart_style defines for light, dark, print and forced colours and the page may use
+ * too: --ink, --paper, --muted (text that matters less), --line (grid).  A colour is never the only sign.
+ *
+ * `id` makes the ids inside unique on the page: [a-z0-9-] only, and not the id of anything else there.  What is drawn are
+ * numbers, dates and tokens, never text of a session.
  */
 #ifndef RUPTURED_CORE_CHART_H
 #define RUPTURED_CORE_CHART_H
@@ -14,7 +20,7 @@
 #include "base/buf.h"
 #include "core/judge.h"
 
-/* The rules of style that every chart needs, once a page, inside <style>; light, dark and print. */
+/* The rules of style that every chart needs, once a page, inside <style>. */
 struct str chart_style(void);
 
 /* ---- one member's alliance over a case ---- */
@@ -23,7 +29,7 @@ enum course_came { COURSE_CAME, COURSE_MISSED, COURSE_UNKNOWN };
 struct course_point {
 	int64_t at;	   /* the session's start, s since 1970 UTC */
 	size_t ordinal;	   /* the session's, 1, 2 ... */
-	double value;	   /* the score; NAN: none was given */
+	double value;	   /* the score; NAN: none was given.  Outside lowest..highest it is drawn at the border */
 	double low, high;  /* own usual range from the sessions before: mean -/+ 2 SD; NAN before there is one */
 	double limit;	   /* lower limit of the control chart; NAN before there is one */
 	enum course_came came;
@@ -49,6 +55,8 @@ struct course {
 	size_t n_bands;
 };
 void chart_course(struct arena *a, const char *id, const struct course *c, struct buf *out);
+/* What the signs of a course mean: once a page, or once a case where there are many. */
+void chart_course_key(struct buf *out);
 
 /* ---- the clinic ---- */
 
@@ -58,13 +66,15 @@ struct weeks_series {
 	const double *values; /* one a week */
 };
 struct weeks {
-	int64_t first;	/* Monday 00:00 UTC of the first week, s */
-	size_t n;
+	struct str title; /* the caption */
+	int64_t first;	  /* Monday 00:00 UTC of the first week, s */
+	size_t n;	  /* beyond CHART_BARS_MAX a bar is the mean of several weeks, and the caption says so */
 	const struct weeks_series *series;
 	size_t n_series; /* at most CHART_SERIES_MAX */
 	double budget;	 /* messages a week, a line across; NAN: none */
 };
 #define CHART_SERIES_MAX 8
+#define CHART_BARS_MAX	 156
 void chart_weeks(struct arena *a, const char *id, const struct weeks *w, struct buf *out);
 
 /* Horizontal bars with labels, in the order given: open incidents by age, alerts by rule. */

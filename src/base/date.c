@@ -124,6 +124,16 @@ static int64_t floor_days(int64_t at)
 	return at >= 0 ? at / DAY_S : -((-at + DAY_S - 1) / DAY_S);
 }
 
+void date_civil(int64_t at, int *ret_year, unsigned *ret_month, unsigned *ret_day)
+{
+	civil_from_days(floor_days(at), ret_year, ret_month, ret_day);
+}
+
+int64_t date_of_civil(int year, unsigned month, unsigned day)
+{
+	return days_from_civil(year + (int)((month - 1) / 12), (month - 1) % 12 + 1, day) * DAY_S;
+}
+
 struct str date_format_day(struct arena *a, int64_t at)
 {
 	int y;
