@@ -151,7 +151,7 @@ simulate:  ## a simulated clinic in order and in any order: the same incidents? 
 check: gates format-check manuals compilers cppcheck  ## gates, layout, both compilers with -Werror, cppcheck, installation
 
 # What is promised about the sources, each promise a script, and each script seen to catch a planted fault.
-gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, headers, functions, reference, quality
+gates: $(LIBRARY) $(PROGRAMS)  ## floors, libraries, purity, globals, headers, functions, releases, reference, quality
 	scripts/gates/floors
 	scripts/gates/libraries
 	scripts/gates/headers
@@ -159,6 +159,7 @@ gates: $(LIBRARY) $(O)/rupturectl  ## floors, libraries, purity, globals, header
 	scripts/gates/codes
 	scripts/gates/purity $(O)/obj
 	scripts/gates/globals $(O)/obj
+	scripts/gates/release $(LIBRARY) $(PROGRAMS)
 	O=$(O) scripts/gates/reference
 	O=$(O) scripts/gates/quality
 	O=$(O) scripts/gates/selftest

@@ -23,6 +23,7 @@ struct explain_about {
 
 struct explanation {
 	struct explain_about about; /* for the caller to set */
+	struct arena *arena;
 	const struct history *history;
 	const struct ruleset *rules;
 	const struct judgement *judgement;
@@ -35,9 +36,16 @@ struct str member_token(const struct roster *roster, int member);
 struct str member_local(const struct roster *roster, int member);
 
 struct explanation *explain(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of);
+/* The same for whoever calls judge() anyway: its trace goes into that call, and the explanation is whole when `judgement`
+ * is what came of it. */
+struct explanation *explain_begin(struct arena *a, const struct history *history, const struct ruleset *rules);
+struct judge_trace explain_trace(struct explanation *x);
 
 /* The members `signals`, `verdicts` and `alerts` of one session, into the JSON map that is open. */
 void explain_json(const struct explanation *x, size_t session, member_namer name, struct json *j);
+/* These in a map of their own, behind `case` and `session`. */
+void explain_session_json(const struct explanation *x, size_t session, struct str case_name, member_namer name,
+			  struct json *j);
 
 enum explain_detail { EXPLAIN_TRUE, EXPLAIN_ALL };
 /* The session in words, for a terminal: what fired and why; with EXPLAIN_ALL every rule that stayed quiet too.  Nothing

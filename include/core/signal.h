@@ -74,8 +74,10 @@ struct measured {
 	double points_sd; /* the instrument's pooled SD, for `pooled sd`; NAN */
 	double range;	  /* the instrument's, for the SD's floor of 2.5 %; NAN */
 	int better;	  /* +1 higher is better, -1 lower, 0 does not apply */
+	float part;	  /* of a share: what it is the share of `whole` as, also where `whole` is less than asked for; NAN */
 	struct str of;	  /* the instrument, so that baselines never mix two; absent: no matter */
 	int by;		  /* likewise the rater's roster index; -1: no matter */
+	float whole;	  /* NAN */
 	const char *why;  /* when NAN: "no score in this session"; static */
 };
 typedef VEC(struct evidence) evidence_list;
@@ -87,6 +89,7 @@ struct reading {
 	size_t baseline_n;
 	double limit;		/* the value at which it would turn, in the unit of `raw`; NAN when there is no single one */
 	double raw;		/* the measured number itself */
+	double part, whole;	/* of a share: so many of so many; NAN */
 	const char *why;	/* of no_data, or NULL; static, or in the view's arena */
 	evidence_list evidence; /* of this session */
 	int64_t true_at;	/* elapsed, next_session: when its truth changes if nothing happens; else DATE_NONE */
@@ -148,6 +151,8 @@ struct signal_kind {
 	bool all_sessions; /* its windows run over all sessions, not only those the subject attended */
 	bool own_window;   /* `within` is its own affair */
 	bool about_nobody; /* `of` does not apply */
+	const char *supply; /* what a record would have to hold for more to be known: "a score of the member (`scores`)" */
+	const char *counted; /* what a sum of it counts, in the plural: "turns"; NULL where nothing is summed */
 };
 
 extern const struct signal_kind *const signal_kinds[]; /* NULL ends */

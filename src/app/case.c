@@ -3,6 +3,7 @@
  * One case: its skeletons -> history -> judge -> announce -> incidents, outbox rows and the next deadline, all inside
  * the caller's transaction.
  */
+#include "app/judged.h"
 #include "app/site_fact.h"
 #include "app/telling.h"
 #include "core/horizon.h"
@@ -49,7 +50,7 @@ static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_ca
 	if (store_told(en->store, t->a, c->row, &old, e) < 0)
 		return -1;
 	up_to = judged_up_to(t->history, en->rules, &old, t->now, cause == CASE_RECORD || cause == CASE_REMINDER);
-	t->judgement = judge(t->a, t->history, en->rules, up_to, NULL);
+	t->judgement = judged(t->a, t->history, en->rules, up_to);
 	announce(t->a, &old, t->judgement, t->history, en->rules, &policy, ids, &told, &list);
 	fault_point("judged");
 	if (cause != CASE_RULES && telling_run(t, &told, &list, e) < 0)

@@ -258,13 +258,7 @@ static void print_case(const struct tool *t, const struct explanation *x, struct
 			text_session(x, i, token, member_token, all, &out);
 			continue;
 		}
-		json_map(j);
-		json_key(j, "case");
-		json_str(j, token);
-		json_key(j, "session");
-		json_int(j, (int64_t)x->history->sessions[i].ordinal);
-		explain_json(x, i, member_token, j);
-		json_end_map(j);
+		explain_session_json(x, i, token, member_token, j);
 		tool_print(j);
 	}
 	if (!t->json)

@@ -19,7 +19,9 @@ const struct words who_words = { who_list };
 
 struct measured no_measure(const char *why)
 {
-	return (struct measured){ .value = NAN, .points_sd = NAN, .range = NAN, .by = -1, .why = why };
+	return (struct measured){
+		.value = NAN, .points_sd = NAN, .range = NAN, .part = NAN, .by = -1, .whole = NAN, .why = why
+	};
 }
 
 struct reading no_reading(const char *why)
@@ -30,6 +32,8 @@ struct reading no_reading(const char *why)
 				 .sd = NAN,
 				 .limit = NAN,
 				 .raw = NAN,
+				 .part = NAN,
+				 .whole = NAN,
 				 .why = why,
 				 .true_at = DATE_NONE,
 				 .until = DATE_NONE };
@@ -162,6 +166,7 @@ static struct measured measure_about(const struct signal *s, const struct view *
 	if (isnan(other.value))
 		return other;
 	m.value -= other.value;
+	m.part = m.whole = NAN;
 	return m;
 }
 
@@ -429,6 +434,8 @@ static struct reading read_about(const struct signal *s, const struct view *v, s
 		m = sum_window(s, v, about, &ret, &partial);
 	else
 		m = measure_about(s, v, about, &ret.evidence);
+	ret.part = (double)m.part;
+	ret.whole = (double)m.whole;
 	if (isnan(m.value)) {
 		ret.why = m.why;
 		return ret;
@@ -530,6 +537,8 @@ static struct reading read_in(const struct signal *s, const struct view *v)
 			continue;
 		ret.evidence = one.evidence;
 		ret.raw = one.raw;
+		ret.part = one.part;
+		ret.whole = one.whole;
 		ret.baseline = one.baseline;
 		ret.baseline_n = one.baseline_n;
 		ret.sd = one.sd;

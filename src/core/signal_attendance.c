@@ -168,4 +168,6 @@ const struct signal_kind signal_attendance = {
 	.measure = measure,
 	.fields = fields,
 	.all_sessions = true,
+	.supply = "who came (`attendance`)",
+	.counted = "sessions",
 };

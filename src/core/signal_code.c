@@ -161,4 +161,6 @@ const struct signal_kind signal_code = {
 	.read = read_selector,
 	.check = check,
 	.measure = measure,
+	.supply = "what a trained observer marked (`codes`), or that they found nothing (`coded`)",
+	.counted = "marks",
 };

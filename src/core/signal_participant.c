@@ -134,4 +134,5 @@ const struct signal_kind signal_participant = {
 	.read_truth = read_truth,
 	.all_sessions = true,
 	.about_nobody = true,
+	.supply = "that person among the `participants`, with role and age",
 };

@@ -97,4 +97,5 @@ const struct signal_kind signal_report = {
 	.channel_of = channel_of,
 	.keys = keys,
 	.about_nobody = true,
+	.supply = "their answer after the session (`reports`)",
 };

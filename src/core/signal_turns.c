@@ -43,6 +43,8 @@ static struct measured in_percent(double part, double whole, const struct thresh
 	struct measured m = no_measure(why);
 
 	m.range = 100;
+	m.part = (float)part;
+	m.whole = (float)whole;
 	if (!(whole > 0))
 		return m;
 	if (out_of->words.p && threshold_test(out_of, whole) != TRUTH_TRUE) {
@@ -235,4 +237,6 @@ const struct signal_kind signal_turns = {
 	.measure = measure,
 	.fields = turns_fields,
 	.keys = keys,
+	.supply = "a transcript of the session, with who spoke (`turns`)",
+	.counted = "turns",
 };

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's one call of judge().
+ *
+ * In builds made with RUPTURED_TEST, RUPTURED_JUDGED=FILE has every judging written to the end of that file: a line
+ * "# CASE AS_OF", then of each session the line that `rupturectl --json explain` prints of it, by the same function.
+ * tests/e2e/test_same_evaluator.py holds the two against each other.  Other builds only judge.
+ */
+#ifndef RUPTURED_APP_JUDGED_H
+#define RUPTURED_APP_JUDGED_H
+
+#include "core/judge.h"
+
+#ifdef RUPTURED_TEST
+struct judgement *judged(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of);
+#else
+#define judged(a, history, rules, as_of) judge(a, history, rules, as_of, NULL)
+#endif
+
+#endif
