@@ -40,7 +40,4 @@ const struct mark *labels_of(const mark_list *labels, struct str case_name, size
 void marks_count(const struct mark *marks, size_t n, const struct retelling *told, struct str only,
 		 struct mark_counts *ret);
 
-/* Wilson (1927): the 95 % interval of a share of k in n; 0 to 1 when n is 0. */
-void wilson_interval(uint64_t k, uint64_t n, double *ret_low, double *ret_high);
-
 #endif

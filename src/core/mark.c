@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/mark.h"
 
-#include <math.h>
-
-#define Z95 1.959964
-
 /* ---- marks and alerts ---- */
 
 static bool share_a_record(const struct strs *a, const struct strs *b)
@@ -76,18 +72,4 @@ void marks_count(const struct mark *marks, size_t n, const struct retelling *tol
 	for (size_t i = 0; n && i < told->alerts.n; i++)
 		if (!only.n || str_eq(only, told->alerts.items[i].rule_id))
 			count_alert(marks, n, told, i, ret);
-}
-
-void wilson_interval(uint64_t k, uint64_t n, double *ret_low, double *ret_high)
-{
-	double m = (double)n, p = n ? (double)k / m : 0, z2 = Z95 * Z95, middle, half;
-
-	*ret_low = 0;
-	*ret_high = 1;
-	if (!n)
-		return;
-	middle = (p + z2 / (2 * m)) / (1 + z2 / m);
-	half = Z95 / (1 + z2 / m) * sqrt(p * (1 - p) / m + z2 / (4 * m * m));
-	*ret_low = k ? fmax(0, middle - half) : 0;
-	*ret_high = k < n ? fmin(1, middle + half) : 1;
 }
