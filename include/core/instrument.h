@@ -36,8 +36,6 @@ const struct field *instrument_fields(void);
 const struct instrument *instruments_find(const struct instruments *set, struct str name); /* NULL */
 /* Whether a score of instrument `of` is one of `selector`: the name itself, or a member of that family. */
 bool instruments_match(const struct instruments *set, struct str selector, struct str of);
-/* Whether `selector` is the name of an instrument or of a family. */
-bool instruments_known(const struct instruments *set, struct str selector);
 /* For a did-you-mean: names and families, in a; NULL ends, *ret_n without it. */
 const char *const *instruments_names(const struct instruments *set, struct arena *a, size_t *ret_n);
 /*

@@ -32,7 +32,5 @@ struct words_list {
 void words_split(struct arena *a, struct str text, struct words_list *ret);
 /* The hash of a folded word; the same in every run, never stored. */
 uint64_t word_hash(struct str folded);
-/* The number of words as people count them, fillers included. */
-size_t words_count(struct str text);
 
 #endif

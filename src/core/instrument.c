@@ -163,14 +163,6 @@ bool instruments_match(const struct instruments *set, struct str selector, struc
 	return i && i->family.n && str_eq(i->family, selector);
 }
 
-bool instruments_known(const struct instruments *set, struct str selector)
-{
-	for (size_t i = 0; i < set->all.n; i++)
-		if (instruments_match(set, selector, set->all.items[i].name))
-			return true;
-	return false;
-}
-
 static bool listed(const char *const *names, size_t n, struct str name)
 {
 	for (size_t i = 0; i < n; i++)

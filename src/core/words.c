@@ -310,14 +310,3 @@ void words_split(struct arena *a, struct str text, struct words_list *ret)
 	}
 	fillers_mark(ret);
 }
-
-size_t words_count(struct str text)
-{
-	struct scan s = { .start = text.p, .at = text.p, .end = text.p + text.n };
-	struct word w;
-	size_t n = 0;
-
-	while (text.n && word_next(&s, &w))
-		n++;
-	return n;
-}

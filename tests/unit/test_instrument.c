@@ -46,8 +46,6 @@ TEST(a_family_stands_for_its_instruments)
 	CHECK(!instruments_match(&set, STR("alliance40"), STR("YOQ")));
 	CHECK(!instruments_match(&set, STR("SRS"), STR("CSRS")));
 	CHECK(instruments_match(&set, STR("home-made"), STR("home-made")));
-	CHECK(instruments_known(&set, STR("alliance40")));
-	CHECK(!instruments_known(&set, STR("alliance")));
 }
 
 TEST(the_range_of_a_selector_is_that_of_all_it_takes)

@@ -107,20 +107,6 @@ TEST(fillers_are_marked_unless_they_mean_what_they_say)
 	CHECK_WORDS("her mum ran", "her mum ran");
 }
 
-TEST(words_are_counted_as_they_are_split)
-{
-	static const char *const texts[] = { "",       "don't do it", "a-b c",		 "cafe\u0301 \u2019tis",
-					     "3.5, x", "um yes",      "\u00E9\xFF\u00E9" };
-
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		struct words_list list = { 0 };
-
-		words_split(arena, str_of(texts[i]), &list);
-		CHECK_INT(words_count(str_of(texts[i])), list.n);
-	}
-	CHECK_INT(words_count((struct str){ NULL, 0 }), 0);
-}
-
 TEST(different_words_have_different_hashes)
 {
 	/* All words of up to three letters and some longer ones: a poor mix shows here. */
