@@ -6,6 +6,7 @@
 #define RUPTURED_CLI_TOOL_H
 
 #include "app/config.h"
+#include "core/precision.h"
 #include "io/store_acts.h"
 
 enum { EXIT_FINE = 0, EXIT_FOUND = 1, EXIT_WRONG = 2, EXIT_AGAIN = 75 };
@@ -44,6 +45,9 @@ int tool_audit(struct tool *t, int argc, char **argv);
 
 /* How precise the rules have been, by people's verdicts. */
 void tool_show_precision(const struct tool *t, const rule_verdicts_list *rules);
+
+/* In an open map: the share under `key`, its interval under "low" and "high". */
+void tool_put_share(const char *key, const struct precision *p, struct json *j);
 
 /* Has the engine write down that the clinic's own ids are shown to this user; EXIT_FINE when it has. */
 int tool_act_reveal(struct tool *t);

@@ -2,12 +2,19 @@
 /*
  * rupturectl alerts --precision: how often each rule was of use, by people's verdicts.
  */
-#include "core/precision.h"
-
-#include <math.h>
 #include <stdio.h>
 
 #include "cli/tool.h"
+
+void tool_put_share(const char *key, const struct precision *p, struct json *j)
+{
+	json_key(j, key);
+	json_number(j, p->share);
+	json_key(j, "low");
+	json_number(j, p->low);
+	json_key(j, "high");
+	json_number(j, p->high);
+}
 
 static void json_rule(const struct rule_verdicts *r, struct json *j)
 {
@@ -24,12 +31,7 @@ static void json_rule(const struct rule_verdicts *r, struct json *j)
 	json_int(j, r->verdicts);
 	json_key(j, "useful");
 	json_int(j, r->useful);
-	json_key(j, "precision");
-	json_number(j, p.share);
-	json_key(j, "low");
-	json_number(j, p.low);
-	json_key(j, "high");
-	json_number(j, p.high);
+	tool_put_share("precision", &p, j);
 	json_end_map(j);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Trials for programs.
  */
+#include "cli/tool.h"
 #include "cli/trial_report.h"
-#include "core/precision.h"
 
 static void put_day(const char *key, int64_t at, struct json *j)
 {
@@ -27,12 +27,7 @@ static void put_precision(const char *key, uint64_t k, uint64_t n, struct json *
 	json_key(j, key);
 	json_map(j);
 	put_int("of", n, j);
-	json_key(j, "share");
-	json_number(j, p.share);
-	json_key(j, "low");
-	json_number(j, p.low);
-	json_key(j, "high");
-	json_number(j, p.high);
+	tool_put_share("share", &p, j);
 	json_end_map(j);
 }
 
