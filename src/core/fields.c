@@ -11,6 +11,7 @@
 #include "core/synonyms.h"
 
 #define FIELDS_MAX  64	 /* rows of one table */
+#define LISTED_MAX  16	 /* keys of a table that are listed where one is unknown */
 #define SHOWN_MAX   60	 /* bytes of a value in a message */
 #define MESSAGE_MAX 1000 /* bytes of a message */
 
@@ -123,6 +124,18 @@ static void expected(struct reader *r, const struct doc *v, const char *code, co
 
 /* Tables. */
 
+static struct str words_list(struct arena *a, const char *const *words, size_t n)
+{
+	struct buf out = { 0 };
+	struct str list;
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&out, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", words[i]);
+	list = arena_dup(a, buf_str(&out));
+	buf_release(&out);
+	return list;
+}
+
 static void tell_unknown(struct reader *r, const struct doc_pair *pair, const struct field *table)
 {
 	const char *names[FIELDS_MAX], *hint;
@@ -134,6 +147,8 @@ static void tell_unknown(struct reader *r, const struct doc_pair *pair, const st
 	for (; table[n].name; n++)
 		names[n] = table[n].name;
 	hint = reader_suggest(r, pair->key, names, n);
+	if (!hint && !r->private && n <= LISTED_MAX)
+		hint = arena_printf(r->arena, "write %.*s", STR_ARG(words_list(r->arena, names, n))).p;
 	if (!r->private || doc_key_is_plain(pair->key))
 		shown = arena_printf(r->arena, " \"%.*s\"", (int)(pair->key.n < SHOWN_MAX ? pair->key.n : SHOWN_MAX),
 				     pair->key.p);
@@ -349,18 +364,6 @@ void read_duration(struct reader *r, const struct doc *v, void *into, const stru
 	if (v->kind != DOC_SCALAR || !duration_parse(v->text, into))
 		expected(r, v, "bad-duration", "a number and seconds, minutes, hours, days or weeks",
 			 STR("a time span like \"30 days\""));
-}
-
-static struct str words_list(struct arena *a, const char *const *words, size_t n)
-{
-	struct buf out = { 0 };
-	struct str list;
-
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&out, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", words[i]);
-	list = arena_dup(a, buf_str(&out));
-	buf_release(&out);
-	return list;
 }
 
 void read_word(struct reader *r, const struct doc *v, void *into, const struct field *f)

@@ -202,5 +202,6 @@ TEST(a_private_reader_tells_kinds_and_never_values)
 TEST(an_unknown_key_is_cut_when_it_is_long)
 {
 	OPEN("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: 1",
-	     "3:1 : unknown key \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"");
+	     "3:1 : unknown key \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" "
+	     "(write name, price, portions, at, lasts, hot, kind, with, rest, spice or sides)");
 }
