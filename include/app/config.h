@@ -34,6 +34,7 @@ struct config {
 	int heartbeat; /* minute of the local day; -1: none */
 	bool consent_required;
 	bool tokens_as_given;
+	size_t warnings; /* told when it was read */
 };
 
 /* path NULL: CONFIG_PATH when it is there, else defaults.  NULL with diagnostics (or an error when unreadable: *e is

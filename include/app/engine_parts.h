@@ -56,6 +56,7 @@ struct engine {
 	bool sweeping;
 	bool look; /* the queues are to be listed at the next chance */
 	bool to_relay;
+	uint64_t names_told; /* hash of what was told of names that routes ask for in vain */
 	bool reach_told; /* that safeguarding alerts reach nobody, if so */
 	bool confined; /* engine_confine has been called */
 	int64_t receipts_due_ms, listing_due_ms, watch_due_ms;

@@ -300,6 +300,7 @@ struct config *config_parse(struct str file, struct str text, struct diags *d)
 		config_free(c);
 		return NULL;
 	}
+	c->warnings = d->warnings;
 	return c;
 }
 

@@ -529,6 +529,33 @@ static void supervisors_read(struct reader *r, struct config *c, const struct do
 	config_leave(r, &here);
 }
 
+static bool supervisor_asked(const struct route_list *routes, const struct supervisor *s)
+{
+	for (size_t i = 0; i < routes->n; i++)
+		if (routes->items[i].supervisor == s || supervisor_asked(&routes->items[i].routes, s))
+			return true;
+	return false;
+}
+
+static void supervisors_check(struct reader *r, const struct config *c, const struct doc *doc)
+{
+	struct path here;
+
+	config_enter(r, &here, "supervisors", 0);
+	for (size_t i = 0; i < c->routes.supervisors.n; i++) {
+		const struct supervisor *s = &c->routes.supervisors.items[i];
+
+		for (size_t k = 0; k < doc->n && !supervisor_asked(&c->routes.all, s); k++)
+			if (str_eq(doc->pairs[k].key, s->name))
+				diag_add(r->diags, DIAG_WARNING, "unused-supervisor", doc->pairs[k].at, reader_path(r),
+					 arena_printf(r->arena, "write \"match: {supervisor: %.*s}\" in a route",
+						      STR_ARG(s->name))
+						 .p,
+					 "no route asks for supervisor \"%.*s\"", STR_ARG(s->name));
+	}
+	config_leave(r, &here);
+}
+
 /* ---- all of it ---- */
 
 /* One line an alert: what reads logs wants no groups. */
@@ -550,10 +577,12 @@ void config_routes_read(struct reader *r, struct config *c, const struct deliver
 	r->context = c;
 	if (said->supervisors)
 		supervisors_read(r, c, said->supervisors);
-	if (!said->routes) {
+	if (said->routes) {
+		list_read(&rs, said->routes, &nothing_said, &c->routes.all);
+		reach_check(&rs);
+	} else {
 		routes_default(c);
-		return;
 	}
-	list_read(&rs, said->routes, &nothing_said, &c->routes.all);
-	reach_check(&rs);
+	if (said->supervisors)
+		supervisors_check(r, c, said->supervisors);
 }

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/config_check.h"
 #include "app/engine_parts.h"
 #include "app/reach.h"
+#include "core/words.h"
 #include "io/clock.h"
 #include "io/fault.h"
 #include "io/log.h"
@@ -289,6 +291,20 @@ static int reload_config(struct engine *en, bool final, bool *ret_refused, struc
 	return rc;
 }
 
+/* What routes ask for and no rule has: told when it changed. */
+static void tell_names(struct engine *en)
+{
+	struct buf out = { 0 };
+	uint64_t told;
+
+	config_check_names(en->config, en->rules, &out);
+	told = buf_str(&out).n ? word_hash(buf_str(&out)) : 0;
+	if (told && told != en->names_told)
+		log_lines(LOG_LEVEL_WARNING, buf_str(&out));
+	en->names_told = told;
+	buf_release(&out);
+}
+
 /* Under the rules and routes in force now; told when it changed. */
 static int check_reach(struct engine *en, struct error *e)
 {
@@ -297,6 +313,7 @@ static int check_reach(struct engine *en, struct error *e)
 	struct strs unreached;
 	int rc;
 
+	tell_names(en);
 	reach_nobody(&a, en->rules, &en->config->routes, &unreached);
 	complaint = reach_complaint(&a, &unreached);
 	rc = store_fact(en->store, &a, FACT_UNREACHED, &told, e);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/config_check.h"
 #include "app/courier.h"
 #include "io/clock.h"
 #include "io/log.h"
@@ -86,6 +87,16 @@ static bool config_changed(struct loop *l, int64_t now_ms)
 	return present.inode && !stamp_eq(present, l->read) && now_ms - l->seen_ms >= SETTLE_MS;
 }
 
+/* Here and not by the engine: what counts is what this user may read. */
+static void tell_files(const struct config *config)
+{
+	struct buf out = { 0 };
+
+	if (config_check_files(config, true, &out))
+		fputs(out.p, stderr);
+	buf_release(&out);
+}
+
 static void reload(struct loop *l)
 {
 	struct config *config;
@@ -104,6 +115,7 @@ static void reload(struct loop *l)
 		config_free(l->config);
 		l->config = config;
 		log_line(LOG_LEVEL_INFO, "configuration in force: sinks %zu", config->sinks.n);
+		tell_files(config);
 	}
 	notify_ready();
 }
@@ -273,6 +285,7 @@ int courier_run(const struct courier_options *options, struct config *config)
 	if (status)
 		goto out;
 	if (l.courier) {
+		tell_files(l.config);
 		if (!options->once)
 			log_line(LOG_LEVEL_INFO, "delivering: sinks %zu", l.config->sinks.n);
 		notify_status("delivering");

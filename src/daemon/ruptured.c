@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "app/config_check.h"
 #include "app/engine.h"
 #include "app/reach.h"
 #include "daemon/both.h"
@@ -100,6 +101,20 @@ static bool check_reach(const struct ruleset *rules, const struct config *config
 	return unreached.n == 0;
 }
 
+/* With all that is doubtful all the same; whether safeguarding alerts reach somebody. */
+static bool say_sound(const struct config *config, const struct ruleset *rules, size_t rule_warnings)
+{
+	struct buf out = { 0 };
+	size_t n = rule_warnings + config->warnings + config_check_names(config, rules, &out) +
+		   config_check_files(config, false, &out);
+
+	fputs(buf_str(&out).p, stderr);
+	buf_release(&out);
+	printf("configuration and %zu rules are sound, rule set %.8s, %zu warning%s\n", rules->n, rules->hash.p, n,
+	       n == 1 ? "" : "s");
+	return check_reach(rules, config);
+}
+
 static int check(const char *path)
 {
 	struct config *config = read_config(path);
@@ -121,11 +136,8 @@ static int check(const char *path)
 		rules = ruledir_compile(&sources, &out, &faults);
 	}
 	fputs(buf_str(&out).p, stderr);
-	if (rules) {
-		printf("configuration and %zu rules are sound, rule set %.8s, %zu warnings\n", rules->n, rules->hash.p,
-		       faults.warnings);
-		reached = check_reach(rules, config);
-	}
+	if (rules)
+		reached = say_sound(config, rules, faults.warnings);
 	config_free(config);
 	arena_release(&a);
 	buf_release(&out);

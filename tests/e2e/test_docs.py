@@ -70,7 +70,9 @@ def check_configuration(box, text):
     rules = written(box, "my-rules.yaml", blocks("RULES.md", "yaml rules")[0])
     text += f"rules: [{rules}, {ROOT}/rules/instruments.yaml]\n"
     ran = box.run("ruptured", "-c", written(box, "example.yaml", text), "--check")
-    check(ran.code == 0 and not ran.err, f"{text}\n{ran.out}{ran.err}")
+    # Their programs and secrets are the reader's own.
+    doubts = [line for line in ran.err.splitlines() if re.search(r" (warning|error): ", line) and "[no-file]" not in line]
+    check(ran.code == 0 and not doubts, f"{text}\n{ran.out}{ran.err}")
 
 
 def test_the_example_configurations_are_sound(box):

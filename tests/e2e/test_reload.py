@@ -156,6 +156,27 @@ def test_check_says_what_is_wrong_by_its_exit_status(box):
     check(ran.code == 1 and f"{box.config_path}:" in ran.err and "sinks" in ran.err, f"{ran.code} {ran.err}")
 
 
+def test_check_counts_what_is_doubtful_wherever_it_stands(box):
+    """A sink that nobody uses, a secret that is not there, a route for a rule that nobody wrote; and a rule's warning."""
+    set_up(box, routes="[{name: everything, to: [desk]}]",
+           sinks="{desk: {exec: {command: [/bin/true]}}, other: {webhook: {url: 'https://a.example', secret_file: /nowhere/s}}}")
+    ran = box.run("ruptured", "-c", box.config_path, "--check")
+    check(ran.code == 0 and " 2 warnings" in ran.out, ran.out + ran.err)
+    check("[unused-sink]" in ran.err and "secret_file: there is no file /nowhere/s" in ran.err, ran.err)
+    set_up(box, routes="[{name: everything, to: [desk], match: {rules: [test.lwo]}}]")
+    ran = box.run("ruptured", "-c", box.config_path, "--check")
+    check(ran.code == 0 and " 1 warning" in ran.out and " 1 warnings" not in ran.out, ran.out + ran.err)
+    check('did you mean "test.low"?' in ran.err, ran.err)
+    engine = box.start()
+    box.wait(lambda: 'there is no rule "test.lwo"' in engine.err(), "the same at start", told=engine.err)
+
+
+def test_the_courier_tells_at_its_start_what_it_cannot_read(box):
+    set_up(box, sinks="{desk: {webhook: {url: 'https://a.example', secret_file: /nowhere/s}}}")
+    box.start()
+    box.wait(lambda: any("there is no file /nowhere/s" in p.err() for p in box.programs), "the courier's word")
+
+
 def second_sink(box, **more):
     """The configuration with one more sink, a hook that writes a line a call."""
     hook = box.dir / "second"

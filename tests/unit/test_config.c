@@ -506,3 +506,24 @@ TEST(what_should_happen_by_itself_is_read_and_checked)
 	CHECK_COMPLAINT("sites: {north: {}}\n", "expect_records");
 	CHECK_COMPLAINT("sites: {north: {expect_records: 5 seconds}}\n", "cannot be expected that often");
 }
+
+TEST(an_unknown_key_without_a_near_one_gets_the_list_of_what_there_is)
+{
+	CHECK_COMPLAINT("sinks: {log: {pigeon: {}}}\n",
+			"write privacy, retry, syslog, journald, file, exec, webhook, smtp or alertmanager");
+	CHECK_COMPLAINT("sinks: {log: {syslog: {}, privacy: secret}}\n", "expected bare, tokens, ");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: {weather: rain}}]\n",
+			"write severity, rules, notify, state, site, therapist or supervisor");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, weather: rain}]\n", "write name, match, to, continue, ");
+}
+
+TEST(a_supervisor_whom_no_route_asks_for_is_told)
+{
+	CHECK_COMPLAINT("supervisors: {anna: {sites: [n]}, bob: {sites: [s]}}\n"
+			"routes: [{name: a, to: log, routes: [{name: b, match: {supervisor: anna}}]}]\n",
+			"r.yaml:2:35: warning: no route asks for supervisor \"bob\" [unused-supervisor]");
+	CHECK(!strstr(complaint(arena, "version: 1\nsupervisors: {anna: {sites: [n]}}\n"
+				       "routes: [{name: a, to: log, match: {supervisor: anna}}]\n")
+			      .p,
+		      "unused"));
+}
