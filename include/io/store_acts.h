@@ -43,6 +43,7 @@ struct alert_filter {
 	bool acknowledged;
 	int64_t acknowledged_since; /* with acknowledged */
 	bool silenced, historic, by_rules;
+	int64_t case_row; /* 0: any */
 };
 /* Oldest first. */
 int store_alerts(struct store *st, struct arena *a, const struct alert_filter *filter, stored_alerts *ret,

@@ -271,7 +271,7 @@ int store_alerts(struct store *st, struct arena *a, const struct alert_filter *f
 {
 	static const char sql[] =
 		"SELECT c.id, c.token, " MARKS ", i.* FROM (SELECT " COLUMNS
-		", row AS i_row, case_row AS i_case FROM incidents) i"
+		", row AS i_row, case_row AS i_case FROM incidents WHERE case_row BETWEEN ?6 AND ?7) i"
 		" JOIN cases c ON c.row = i.i_case LEFT JOIN verdicts v ON v.incident = i.id"
 		" LEFT JOIN silences s ON s.row = i.silence"
 		" LEFT JOIN reminders z ON z.incident = i.id AND z.kind = 0 AND z.done_at IS NULL"
@@ -285,7 +285,8 @@ int store_alerts(struct store *st, struct arena *a, const struct alert_filter *f
 	if (db_ask(st->db, sql,
 		   DB_WITH(DB_INT(filter->ended_too),
 			   filter->acknowledged ? DB_INT(filter->acknowledged_since) : DB_NULL,
-			   DB_INT(filter->silenced), DB_INT(filter->historic), DB_INT(filter->by_rules)),
+			   DB_INT(filter->silenced), DB_INT(filter->historic), DB_INT(filter->by_rules),
+			   DB_INT(filter->case_row), DB_INT(filter->case_row ? filter->case_row : INT64_MAX)),
 		   &s, e) < 0)
 		return -1;
 	return collect_alerts(s, a, ret, e);
