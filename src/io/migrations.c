@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clang-format off */
 /*
  * The two database files.  This comment is their description; keep it true when you add a migration.
  *
@@ -7,45 +8,50 @@
  *
  * Common: times are seconds since the epoch, NULL is "none" (DATE_NONE); enums are their numbers in the C headers
  * (checked at the end of this file, so a header that is re-ordered does not compile); tokens are "m1", "t1", a case's
- * is random. There is no session text, no phrase and no file name in any table.
+ * is random.  There is no session text, no phrase and no file name in any table.
  *
  * ruptured.db, written by the engine alone
  * ----------------------------------------
- * cases      id, the clinic's; token, random, what outputs show; closed_at, by a person; next_deadline, when a timer of
- *            the case is due if nothing arrives; awaits, the silent site whose return its timers wait for.
+ * cases      id, the clinic's; token, random, what outputs show; closed_at, by a person; next_deadline, when a timer
+ *            of the case is due if nothing arrives; awaits, the silent site whose return its timers wait for.
  * members    a case's people in order of first sight: position 0, 1 ...; local, the record's participant id; token;
  *            role (enum role) and age as last seen.
  * records    one row a record id, for ever: revision and hash (keyed, of the parsed tree) of the revision in force;
- *            case_row, session (number, NULL without), started; arrived; skeleton, the blob of core/skeleton.c.
- *            A withdrawn record keeps id, revision and hash; the rest is NULL and withdrawn is 1.
+ *            case_row, session (number, NULL without), started; arrived; skeleton, the blob of core/skeleton.c.  A
+ *            withdrawn record keeps id, revision and hash; the rest is NULL and withdrawn is 1.
  * incidents  `struct told` (core/announce.h), in order of insertion within a case.  told_state, heard_state -1: none.
- *            records: the ids, each as "LENGTH:BYTES,".  transitions: of the present judgement, a line each,
- *            "AT SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.  silenced_at, silence:
+ *            records: the ids, each as "LENGTH:BYTES,".  transitions: of the present judgement, a line each, "AT
+ *            SESSION STATE SEVERITY QUIETLY WHY"; a retracted incident keeps its last ones.  silenced_at, silence:
  *            when what was to be told of it was last kept back, and by which of the silences.
  * verdicts   what a person thinks of an incident's alerts: useful, or noise; the last word stands.
- * silences   what people want to hear nothing of: row is the number people name; case_row, rule (id or pattern), member
- *            (token), each NULL for any; until, NULL for the next session of the case; ended_at, ended_by, by a person
- *            or that session.
- * reminders  enum reminder_kind: an incident to be told once more at due_at (NULL: at the case's next session); route,
- *            of an escalation, else ""; severity, what was told when it was made; done_at, it was told.  One that
- * turned out to be needless is deleted. outbox     what was decided to be sent, a row per message and sink; row is the
- * order of decision; incident, of a group all of them, a space between; payload is JSON cut to the sink's privacy
- * level; relayed_at, when courier.db had it; outcome ("delivered", "dead") and outcome_at, the courier's receipt.  An
- * alert that no sink is to get has sink "" and the outcome "undelivered" from the start; "dropped", a person gave it
- * up.  Delivered and dropped ones are forgotten after a time.  safety, it is a safeguarding alert. held       alerts
- * that wait for more of their kind, a row an incident and sink: grp, what becomes one outbox row when the first of it
- * is due; kind (enum held_kind); budget, the route it counts for; ended, it tells of an end; payload as in outbox,
- * spare that for the fallback. heard      which sink was ever sent anything of which incident. spent      messages
- * under the budget of a route, a row each; forgotten when they no longer count. spares     what goes to the fallback
- * sink if the courier gives up the outbox row `for_key`; forgotten with its delivery. wishes     enum letter_wish of a
- * person about a row of the outbox, on its way to courier.db. troubles   the engine's own incidents that last
- * ("engine.site_silent/north"): the incident's id, how many alerts went out about it, since when it is so.  Gone when
- * it is over. sites      those the configuration names: last_at, when the last record of it arrived; silent_from, from
- * when on timers of its cases are not judged, while that is so; back_at, the first record after that. commands   acts
- * of people already carried out, by hash of file name and content, with the answer given. audit      append-only
- * (triggers refuse change) and chained: hash is digest_hex of the row before's hash and of this row, written as in
- * store_audit.c.  Rows count from 1 without gaps; sqlite_sequence tells of a cut tail. facts      small values by name:
- * the key of the content hashes, the last good rules, the engine's state.
+ * silences   what people want to hear nothing of: row is the number people name; case_row, rule (id or pattern),
+ *            member (token), each NULL for any; until, NULL for the next session of the case; ended_at, ended_by, by
+ *            a person or that session.
+ * reminders  enum reminder_kind: an incident to be told once more at due_at (NULL: at the case's next session);
+ *            route, of an escalation, else ""; severity, what was told when it was made; done_at, it was told.  One
+ *            that turned out to be needless is deleted.
+ * outbox     what was decided to be sent, a row per message and sink; row is the order of decision; incident, of a
+ *            group all of them, a space between; payload is JSON cut to the sink's privacy level; relayed_at, when
+ *            courier.db had it; outcome ("delivered", "dead") and outcome_at, the courier's receipt.  An alert that
+ *            no sink is to get has sink "" and the outcome "undelivered" from the start; "dropped", a person gave it
+ *            up.  Delivered and dropped ones are forgotten after a time.  safety, it is a safeguarding alert.
+ * held       alerts that wait for more of their kind, a row an incident and sink: grp, what becomes one outbox row
+ *            when the first of it is due; kind (enum held_kind); budget, the route it counts for; ended, it tells of
+ *            an end; payload as in outbox, spare that for the fallback.
+ * heard      which sink was ever sent anything of which incident.
+ * spent      messages under the budget of a route, a row each; forgotten when they no longer count.
+ * spares     what goes to the fallback sink if the courier gives up the outbox row `for_key`; forgotten with its
+ *            delivery.
+ * wishes     enum letter_wish of a person about a row of the outbox, on its way to courier.db.
+ * troubles   the engine's own incidents that last ("engine.site_silent/north"): the incident's id, how many alerts
+ *            went out about it, since when it is so.  Gone when it is over.
+ * sites      those the configuration names: last_at, when the last record of it arrived; silent_from, from when on
+ *            timers of its cases are not judged, while that is so; back_at, the first record after that.
+ * commands   acts of people already carried out, by hash of file name and content, with the answer given.
+ * audit      append-only (triggers refuse change) and chained: hash is digest_hex of the row before's hash and of
+ *            this row, written as in store_audit.c.  Rows count from 1 without gaps; sqlite_sequence tells of a cut
+ *            tail.
+ * facts      small values by name: the key of the content hashes, the last good rules, the engine's state.
  *
  * courier.db, written by engine (parcels in, receipts read) and courier (the rest)
  * --------------------------------------------------------------------------------
@@ -55,6 +61,7 @@
  *            attempt; receipt_read, the engine knows the outcome.  Delivered ones are forgotten after a time.
  * carried    the incidents that a parcel tells of: of a group several.
  */
+/* clang-format on */
 #include "core/alert.h"
 #include "io/store_acts.h"
 #include "io/store_private.h"
