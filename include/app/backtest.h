@@ -8,6 +8,8 @@
 #ifndef RUPTURED_APP_BACKTEST_H
 #define RUPTURED_APP_BACKTEST_H
 
+#include <stdatomic.h>
+
 #include "app/corpus.h"
 #include "core/compare.h"
 #include "core/route.h"
@@ -78,6 +80,7 @@ struct backtest_options {
 	size_t list_max, jobs;
 	void (*progress)(void *user, size_t done, size_t n); /* or NULL */
 	void *user;
+	const atomic_bool *abandon; /* once set (by `progress`), no further case is begun and the run fails; or NULL */
 };
 
 /* backtest_release when done, whatever the outcome. */

@@ -8,6 +8,8 @@
 #ifndef RUPTURED_APP_CORPUS_H
 #define RUPTURED_APP_CORPUS_H
 
+#include <stdatomic.h>
+
 #include "base/error.h"
 #include "core/mark.h"
 #include "core/rules.h"
@@ -33,6 +35,7 @@ struct corpus_options {
 	size_t jobs;
 	void (*progress)(void *user, size_t done, size_t n); /* while records are read; or NULL */
 	void *user;
+	const atomic_bool *abandon; /* once set (by `progress`), no further record is read, and it fails; or NULL */
 };
 
 int corpus_of_store(const char *path, struct corpus **ret, struct error *e);

@@ -58,6 +58,8 @@ int tool_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The configuration, or NULL with its faults printed. */
 struct config *tool_config(const struct tool *t);
+/* The configuration's rule paths, in a; EXIT_FINE, or its faults are printed. */
+int tool_rule_paths(const struct tool *t, struct arena *a, struct strs *ret);
 /* The store of the configuration, for reading; NULL with the reason printed. */
 struct store *tool_store(const struct config *config);
 /* The rules at these paths, or of the configuration when there are none; NULL with the faults printed. */

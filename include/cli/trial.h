@@ -7,6 +7,7 @@
 
 #include "app/backtest.h"
 #include "app/ruledir.h"
+#include "cli/progress.h"
 #include "cli/tool.h"
 #include "core/sweep.h"
 
@@ -20,7 +21,7 @@ struct trial {
 	struct config *config;
 	struct corpus *corpus;
 	mark_list labels;
-	int64_t began_ms; /* of what the progress is shown */
+	struct progress progress;
 };
 
 /* Takes argv[*i] and its value if it is one of the shared options; *rc is not EXIT_FINE when it is wrong. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "io/fault.h"
 #include "io/pool.h"
 
 struct worker {
@@ -52,6 +53,11 @@ static void retell_set(const struct running *r, struct arena *a, const struct co
 	*ret_true = counting.n;
 }
 
+static bool is_abandoned(const struct running *r)
+{
+	return r->options->abandon && atomic_load(r->options->abandon);
+}
+
 static int do_case(void *user, size_t worker, size_t index)
 {
 	struct running *r = user;
@@ -63,6 +69,9 @@ static int do_case(void *user, size_t worker, size_t index)
 	struct corpus_case c;
 	struct backtest_case found = { index, &c, histories, told, true_sessions };
 
+	fault_hold("backtest", r->options->abandon);
+	if (is_abandoned(r))
+		return error_set(&w->error, ERROR_AGAIN, "given up");
 	if (corpus_read(w->reader, &w->scratch, index, &c, &w->error) < 0)
 		return -1;
 	for (size_t i = 0; c.n && i < n; i++)

@@ -75,6 +75,8 @@ static int read_file(void *user, size_t worker, size_t index)
 	struct str text;
 	int rc = 0;
 
+	if (r->options->abandon && atomic_load(r->options->abandon))
+		return error_set(&w->error, ERROR_AGAIN, "given up");
 	ret->record.file = index;
 	if (file_read(&w->bytes, r->files[index].p, RECORD_MAX_BYTES, &text, &w->error) < 0)
 		return -1;

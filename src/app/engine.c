@@ -7,6 +7,7 @@
 
 #include "app/config_check.h"
 #include "app/engine_parts.h"
+#include "app/in_force.h"
 #include "app/reach.h"
 #include "core/words.h"
 #include "io/clock.h"
@@ -17,7 +18,6 @@
 #define DUE_MAX		   200 /* cases whose timers are judged in one transaction */
 #define SWEEP_MAX	   50  /* cases judged again under changed rules in one transaction */
 
-#define FACT_GOOD_RULES	   "rules.good"	   /* the last good set's sources, packed */
 #define FACT_JUDGED_HASH   "rules.judged"  /* the hash of the set that every case was last judged by */
 #define FACT_RULES_STATUS  "rules.status"  /* for `rupturectl status`: "ok", or the faults of the refused set */
 #define FACT_CONFIG_STATUS "config.status" /* "ok", or the faults of the refused configuration */
@@ -132,10 +132,9 @@ static int load_last_good(struct engine *en, struct error *e)
 	struct rule_sources sources = { 0 };
 	struct rule_faults faults;
 	struct ruleset *rules = NULL;
-	struct str packed;
-	int rc = store_fact(en->store, &a, FACT_GOOD_RULES, &packed, e);
+	int rc = in_force_read(en->store, &a, &sources, e);
 
-	if (rc == 0 && packed.p && ruledir_unpack(&a, packed, &sources)) {
+	if (rc == 0 && sources.n) {
 		sources.switched_off = &en->config->switched_off;
 		rules = ruledir_compile(&sources, &out, &faults);
 	}

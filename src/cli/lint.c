@@ -4,7 +4,8 @@
  */
 #include <stdio.h>
 
-#include "app/ruledir.h"
+#include "cli/lint.h"
+#include "cli/preview.h"
 #include "cli/tool.h"
 #include "io/clock.h"
 
@@ -36,22 +37,28 @@ static void json_faults(const struct rule_sources *sources, const struct source_
 	json_end_list(j);
 }
 
-static int lint_json(const struct rule_sources *sources)
+bool lint_json_faults(const struct rule_sources *sources, struct json *j)
 {
 	struct arena a = { 0 };
 	struct source_diags *diags = ARENA_ARRAY(&a, struct source_diags, sources->n + 1);
 	struct ruleset *rules = rules_compile(&a, sources->items, sources->n, diags);
-	struct json *j = json_new(true);
 	bool fine = rules != NULL;
 
 	if (rules)
 		exceptions_ended(rules, sources->today, diags);
 	json_faults(sources, diags, j);
+	rules_free(rules);
+	arena_release(&a);
+	return fine;
+}
+
+static int lint_json(const struct rule_sources *sources)
+{
+	struct json *j = json_new(true);
+	bool fine = lint_json_faults(sources, j);
+
 	tool_print(j);
 	json_free(j);
-	if (rules)
-		rules_free(rules);
-	arena_release(&a);
 	return fine ? EXIT_FINE : EXIT_FOUND;
 }
 
@@ -74,41 +81,66 @@ static int lint_text(const struct rule_sources *sources)
 	return EXIT_FINE;
 }
 
-/* Paths as given, or the configuration's. */
-static bool paths_of(struct tool *t, struct arena *a, int argc, char **argv, struct strs *ret)
-{
-	struct config *config;
+struct request {
+	struct strs paths, rules; /* rules: --rules, what is in force, with --watch */
+	const char *records;
+	bool watch;
+};
 
-	for (int i = 1; i < argc; i++)
-		*VEC_PUSH(a, ret) = str_of(argv[i]);
-	if (ret->n)
-		return true;
-	config = tool_config(t);
-	if (!config)
-		return false;
-	for (size_t i = 0; i < config->rules.n; i++)
-		*VEC_PUSH(a, ret) = arena_dup(a, config->rules.items[i]);
-	config_free(config);
-	return true;
+static int parse(struct arena *a, int argc, char **argv, struct request *ret)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--watch") == 0)
+			ret->watch = true;
+		else if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc)
+			*VEC_PUSH(a, &ret->rules) = str_of(argv[++i]);
+		else if (strcmp(argv[i], "--records") == 0 && i + 1 < argc)
+			ret->records = argv[++i];
+		else if (argv[i][0] == '-')
+			return tool_misuse("lint: unknown option \"%s\"", argv[i]);
+		else
+			*VEC_PUSH(a, &ret->paths) = str_of(argv[i]);
+	}
+	if (!ret->watch && (ret->rules.n || ret->records))
+		return tool_misuse("lint: --rules and --records are for --watch");
+	return EXIT_FINE;
+}
+
+static int lint(const struct tool *t, const struct strs *paths)
+{
+	struct arena a = { 0 };
+	struct rule_sources sources = { 0 };
+	struct error e = { 0 };
+	int rc;
+
+	if (ruledir_read(&a, paths, &sources, &e) < 0)
+		rc = tool_fail(&e);
+	else if (!sources.n)
+		rc = tool_misuse("no *.yaml file at the given paths");
+	else {
+		sources.today = clock_now();
+		rc = t->json ? lint_json(&sources) : lint_text(&sources);
+	}
+	arena_release(&a);
+	return rc;
 }
 
 int tool_lint(struct tool *t, int argc, char **argv)
 {
 	struct arena a = { 0 };
-	struct strs paths = { 0 };
-	struct rule_sources sources = { 0 };
-	struct error e = { 0 };
-	int rc = EXIT_WRONG;
+	struct request rq = { 0 };
+	struct preview_options options;
+	int rc = parse(&a, argc, argv, &rq);
 
-	if (paths_of(t, &a, argc, argv, &paths)) {
-		if (ruledir_read(&a, &paths, &sources, &e) < 0)
-			rc = tool_fail(&e);
-		else if (!sources.n)
-			rc = tool_misuse("no *.yaml file at the given paths");
-		else {
-			sources.today = clock_now();
-			rc = t->json ? lint_json(&sources) : lint_text(&sources);
-		}
+	options = (struct preview_options){ .configured = !rq.rules.n, .records = rq.records };
+	if (rc == EXIT_FINE && (!rq.paths.n || (rq.watch && !rq.rules.n)))
+		rc = tool_rule_paths(t, &a, &options.base);
+	if (rc == EXIT_FINE && rq.watch) {
+		options.paths = rq.paths.n ? rq.paths : options.base;
+		options.base = rq.rules.n ? rq.rules : options.base;
+		rc = preview_run(t, &options);
+	} else if (rc == EXIT_FINE) {
+		rc = lint(t, rq.paths.n ? &rq.paths : &options.base);
 	}
 	arena_release(&a);
 	return rc;

@@ -7,8 +7,11 @@
 #include "cli/tool.h"
 
 static const struct tool_command commands[] = {
-	{ "lint", "[PATH...]", "check rule files (the configured ones without PATH)", tool_lint },
-	{ "test", "[--rules PATH]... [--rule ID] [--junit FILE] [-v] [PATH...]",
+	{ "lint", "[PATH...] | --watch [--rules PATH]... [--records DIR] [PATH...]",
+	  "check rule files (the configured ones without PATH); with --watch on each save,\n"
+	  "            with their tests, and against one's own past",
+	  tool_lint },
+	{ "test", "[--rules PATH]... [--rule ID] [--junit FILE] [-v] [--watch] [PATH...]",
 	  "run the tests that stand in the rules", tool_test },
 	{ "rules", "[--rules PATH] [RULE]", "show the rules in force, and what of them a site has changed",
 	  tool_list_rules },
@@ -86,6 +89,18 @@ struct config *tool_config(const struct tool *t)
 		fputs(buf_str(&faults).p, stderr);
 	buf_release(&faults);
 	return config;
+}
+
+int tool_rule_paths(const struct tool *t, struct arena *a, struct strs *ret)
+{
+	struct config *config = tool_config(t);
+
+	if (!config)
+		return EXIT_WRONG;
+	for (size_t i = 0; i < config->rules.n; i++)
+		*VEC_PUSH(a, ret) = arena_dup(a, config->rules.items[i]);
+	config_free(config);
+	return EXIT_FINE;
 }
 
 struct store *tool_store(const struct config *config)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-
 #include "cli/testing.h"
+#include "core/markup.h"
 
 static void counts_of(const struct testing *t, size_t rule, size_t *passed, size_t *failed)
 {
@@ -14,15 +13,15 @@ static void counts_of(const struct testing *t, size_t rule, size_t *passed, size
 
 /* ---- for people ---- */
 
-static void print_names(const struct testing *t, size_t rule)
+static void put_names(const struct testing *t, size_t rule, struct buf *out)
 {
 	for (size_t i = 0; i < t->cases.n; i++)
 		if (t->cases.items[i].rule == rule)
-			printf("       %-4s %.*s\n", t->cases.items[i].passed ? "ok" : "FAIL",
-			       STR_ARG(t->cases.items[i].name));
+			buf_printf(out, "       %-4s %.*s\n", t->cases.items[i].passed ? "ok" : "FAIL",
+				   STR_ARG(t->cases.items[i].name));
 }
 
-static void print_rules(const struct testing *t, bool verbose)
+static void put_rules(const struct testing *t, bool verbose, struct buf *out)
 {
 	size_t passed, failed;
 
@@ -30,26 +29,26 @@ static void print_rules(const struct testing *t, bool verbose)
 		counts_of(t, i, &passed, &failed);
 		if (!passed && !failed)
 			continue;
-		printf("%-4s  %5zu/%-4zu %.*s\n", failed ? "FAIL" : "ok", passed, passed + failed,
-		       STR_ARG(t->rules->rules[i].id));
+		buf_printf(out, "%-4s  %5zu/%-4zu %.*s\n", failed ? "FAIL" : "ok", passed, passed + failed,
+			   STR_ARG(t->rules->rules[i].id));
 		if (verbose)
-			print_names(t, i);
+			put_names(t, i, out);
 	}
 }
 
-static void print_coverage(const struct testing *t)
+static void put_coverage(const struct testing *t, struct buf *out)
 {
-	struct buf out = { 0 };
+	struct buf gaps = { 0 };
 
 	for (size_t i = 0; i < t->rules->n; i++)
 		if (t->asked[i])
-			scenario_tell_coverage(&t->suite, i, &out);
-	if (out.n)
-		printf("\nNot covered:\n%s", out.p);
-	buf_release(&out);
+			scenario_tell_coverage(&t->suite, i, &gaps);
+	if (gaps.n)
+		buf_printf(out, "\nNot covered:\n%s", gaps.p);
+	buf_release(&gaps);
 }
 
-static void count_fired(const struct testing *t, size_t *ret_fired, size_t *ret_all)
+void testing_count_fired(const struct testing *t, size_t *ret_fired, size_t *ret_all)
 {
 	*ret_fired = *ret_all = 0;
 	for (size_t i = 0; i < t->rules->n; i++) {
@@ -60,22 +59,24 @@ static void count_fired(const struct testing *t, size_t *ret_fired, size_t *ret_
 	}
 }
 
-void testing_text(const struct testing *t, bool verbose)
+void testing_text(const struct testing *t, bool verbose, struct buf *out)
 {
 	size_t fired, all;
 
-	print_rules(t, verbose);
+	put_rules(t, verbose, out);
 	for (size_t i = 0; i < t->cases.n; i++)
 		if (!t->cases.items[i].passed)
-			printf("\n%.*s", STR_ARG(t->cases.items[i].message));
-	print_coverage(t);
-	count_fired(t, &fired, &all);
+			buf_printf(out, "\n%.*s", STR_ARG(t->cases.items[i].message));
+	put_coverage(t, out);
+	testing_count_fired(t, &fired, &all);
 	if (t->retired)
-		printf("\n%zu tests of retired rules were left out\n", t->retired);
+		buf_printf(out, "\n%zu tests of retired rules were left out\n", t->retired);
 	if (t->as_written)
-		printf("\n%zu tests stand in rules that are changed elsewhere: they were run without the changes\n",
-		       t->as_written);
-	printf("\n%zu passed, %zu failed; %zu of %zu rules fire in a test\n", t->passed, t->failed, fired, all);
+		buf_printf(out,
+			   "\n%zu tests stand in rules that are changed elsewhere: they were run without the changes\n",
+			   t->as_written);
+	buf_printf(out, "\n%zu passed, %zu failed; %zu of %zu rules fire in a test\n", t->passed, t->failed, fired,
+		   all);
 }
 
 /* ---- for programs ---- */
@@ -156,40 +157,21 @@ void testing_json(const struct testing *t, struct json *j)
 
 /* ---- JUnit ---- */
 
-/* XML has no way to write most control characters, nor U+FFFE and U+FFFF. */
-static void put_xml(struct str s, struct buf *out)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		bool nonchar = c == 0xEF && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0xBF &&
-			       (unsigned char)s.p[i + 2] >= 0xBE;
-
-		if (nonchar)
-			i += 2;
-		if (nonchar || (c < 0x20 && c != '\n' && c != '\t'))
-			buf_putc(out, '?');
-		else if (c == '<' || c == '>' || c == '&' || c == '"')
-			buf_printf(out, "&#%u;", c);
-		else
-			buf_putc(out, (char)c);
-	}
-}
-
 static void put_case(const struct testing *t, const struct testing_case *c, struct buf *out)
 {
 	buf_puts(out, STR("    <testcase classname=\""));
-	put_xml(t->rules->rules[c->rule].id, out);
+	markup_text(out, t->rules->rules[c->rule].id);
 	buf_puts(out, STR("\" name=\""));
-	put_xml(c->name, out);
+	markup_text(out, c->name);
 	buf_puts(out, STR("\" file=\""));
-	put_xml(c->file, out);
+	markup_text(out, c->file);
 	buf_printf(out, "\" line=\"%u\"", c->line);
 	if (c->passed) {
 		buf_puts(out, STR("/>\n"));
 		return;
 	}
 	buf_puts(out, STR(">\n      <failure message=\"found is not what was expected\">"));
-	put_xml(c->message, out);
+	markup_text(out, c->message);
 	buf_puts(out, STR("</failure>\n    </testcase>\n"));
 }
 
@@ -206,7 +188,7 @@ void testing_junit(const struct testing *t, struct buf *out)
 		if (!passed && !failed)
 			continue;
 		buf_puts(out, STR("  <testsuite name=\""));
-		put_xml(t->rules->rules[i].id, out);
+		markup_text(out, t->rules->rules[i].id);
 		buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\">\n", passed + failed, failed);
 		for (size_t k = 0; k < t->cases.n; k++)
 			if (t->cases.items[k].rule == i)

@@ -9,9 +9,7 @@
 #include "io/files.h"
 #include "io/pool.h"
 
-#define LABELS_MAX_BYTES  (64u << 20)
-#define PROGRESS_AFTER_MS 1000
-#define PROGRESS_CELLS	  40
+#define LABELS_MAX_BYTES (64u << 20)
 
 static bool take_date(struct trial *t, const char *word, int *rc)
 {
@@ -176,20 +174,11 @@ struct ruleset **trial_values(struct trial *t, const struct rule_sources *source
 
 /* ---- running ---- */
 
-/* On a terminal, of what takes longer than a second. */
 static void show_progress(void *user, size_t done, size_t n)
 {
-	const struct trial *t = user;
-	int cells = n ? (int)(done * PROGRESS_CELLS / n) : PROGRESS_CELLS;
+	struct trial *t = user;
 
-	if (!isatty(STDERR_FILENO) || clock_monotonic_ms() - t->began_ms < PROGRESS_AFTER_MS)
-		return;
-	if (done == n)
-		fputs("\r\033[K", stderr);
-	else
-		fprintf(stderr, "\r%.*s%.*s %3d %%", cells, "########################################",
-			PROGRESS_CELLS - cells, "........................................", (int)(done * 100 / n));
-	fflush(stderr);
+	progress_show(&t->progress, done, n);
 }
 
 static bool same_phrases(const struct ruleset *a, const struct ruleset *b)
@@ -224,8 +213,9 @@ int trial_open(struct trial *t, const struct ruleset *a, const struct ruleset *b
 	struct error e = { 0 };
 	int rc;
 
-	t->began_ms = clock_monotonic_ms();
+	progress_begin(&t->progress);
 	rc = t->records ? open_records(t, a, b, &e) : corpus_of_store(t->config->store.p, &t->corpus, &e);
+	progress_end(&t->progress);
 	if (rc < 0) {
 		t->corpus = NULL;
 		rc = tool_fail(&e);
@@ -257,14 +247,17 @@ void trial_tell_refused(const struct trial *t)
 int trial_run(struct trial *t, struct backtest_options *options, struct backtest *ret)
 {
 	struct error e = { 0 };
+	int rc;
 
 	options->labels = t->labels_file ? &t->labels : NULL;
 	options->as_of = t->as_of;
 	options->jobs = t->jobs;
 	options->progress = show_progress;
 	options->user = t;
-	t->began_ms = clock_monotonic_ms();
-	return backtest_run(t->corpus, options, ret, &e) < 0 ? tool_fail(&e) : EXIT_FINE;
+	progress_begin(&t->progress);
+	rc = backtest_run(t->corpus, options, ret, &e);
+	progress_end(&t->progress);
+	return rc < 0 ? tool_fail(&e) : EXIT_FINE;
 }
 
 int trial_run_values(struct trial *t, const struct sweep *sweep, struct ruleset *const *rules, struct backtest *ret,

@@ -14,9 +14,9 @@
 #include "app/config_check.h"
 #include "app/engine.h"
 #include "app/reach.h"
+#include "app/rulewatch.h"
 #include "daemon/both.h"
 #include "io/clock.h"
-#include "io/files.h"
 #include "io/log.h"
 #include "io/notify.h"
 #include "io/watch.h"
@@ -24,7 +24,6 @@
 #define EXIT_BAD_INPUT 2
 #define EXIT_TRY_AGAIN 75
 
-#define SETTLE_MS      500   /* after the last change to a rule or configuration file */
 #define TRY_AGAIN_MS   1000  /* a broken set is read again this often */
 #define GIVE_UP_MS     10000 /* and then refused: package upgrades replace files one by one */
 #define TROUBLE_MS     2000  /* after the machine failed (disk full) */
@@ -160,57 +159,22 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* The directory it is in: a file that is saved by rename is a new one each time. */
-static int watch_above(const char *path, struct error *e)
-{
-	char directory[4096];
-	const char *slash = strrchr(path, '/');
-
-	snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-	return access(directory, F_OK) == 0 ? watch_add(directory, e) : 0;
-}
-
-static int watch_tree(const char *path, struct error *e)
-{
-	struct arena a = { 0 };
-	struct str *files;
-	char last[4096] = "";
-	size_t n;
-	int rc;
-
-	if (str_ends(str_of(path), ".yaml"))
-		return watch_above(path, e);
-	if (access(path, F_OK) != 0)
-		return 0;
-	rc = watch_add(path, e);
-	if (rc == 0)
-		rc = directory_list(&a, path, ".yaml", true, &files, &n, e);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		int length = (int)(strrchr(files[i].p, '/') - files[i].p);
-		char directory[4096];
-
-		snprintf(directory, sizeof directory, "%.*s", length, files[i].p);
-		if (strcmp(directory, last) == 0 || strcmp(directory, path) == 0)
-			continue;
-		memcpy(last, directory, sizeof last);
-		rc = watch_add(directory, e);
-	}
-	arena_release(&a);
-	return rc;
-}
-
 static int watch_all(struct loop *l, const char *config_path, struct error *e)
 {
 	const struct config *config = engine_config(l->engine);
 	const struct strs *rules = &config->rules;
+	struct rulewatch watched = { 0 };
+	int rc;
 
 	if (watch_open(e) < 0 || watch_add(engine_queue_path(l->engine, SPOOL_INCOMING), e) < 0 ||
 	    watch_add(engine_queue_path(l->engine, SPOOL_COMMANDS), e) < 0 || watch_add(config->spool.p, e) < 0)
 		return -1;
 	for (size_t i = 0; i < rules->n; i++)
-		if (watch_tree(rules->items[i].p, e) < 0)
+		if (rulewatch_add(&watched, rules->items[i].p, e) < 0)
 			log_line(LOG_LEVEL_WARNING, "rules: %s; changes elsewhere are seen on SIGHUP", e->text);
-	return watch_above(config_path ? config_path : CONFIG_PATH, e);
+	rc = rulewatch_above(&watched, config_path ? config_path : CONFIG_PATH, e);
+	rulewatch_release(&watched);
+	return rc;
 }
 
 static void want_reload(struct loop *l, int64_t in_ms)
@@ -241,7 +205,7 @@ static void take_events(struct loop *l)
 	if (changed & (1u << WATCHED_INCOMING | 1u << WATCHED_COMMANDS | 1u << WATCHED_SPOOL))
 		l->look = true;
 	if (changed >> WATCHED_RULES)
-		want_reload(l, SETTLE_MS);
+		want_reload(l, RULEWATCH_SETTLE_MS);
 }
 
 static int reload(struct loop *l, struct error *e)

@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -55,6 +57,19 @@ int fault_error(const char *name)
 		if (strcmp(how + 1, faults[i].name) == 0)
 			return faults[i].sys;
 	return 0;
+}
+
+void fault_hold(const char *name, const atomic_bool *unless)
+{
+	const char *directory = getenv("RUPTURED_HOLD");
+	const struct timespec a_moment = { 0, 5000000 };
+	char path[4096];
+
+	if (!directory)
+		return;
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	while (access(path, F_OK) == 0 && !(unless && atomic_load(unless)))
+		nanosleep(&a_moment, NULL);
 }
 
 #else
