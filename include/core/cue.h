@@ -29,9 +29,13 @@ struct cue {
 	bool negative; /* it ends in a sentence with "not", "never" ...: a "no" after it agrees */
 };
 
-struct cue cue_of(const struct words_list *words, struct str text);
+/* The words that tell something, made findable; immutable, in a. */
+struct cue_words;
+const struct cue_words *cue_words_new(struct arena *a);
+
+struct cue cue_of(const struct cue_words *known, const struct words_list *words, struct str text);
 
 /* "well", "but", "and" ...: said before what somebody has to say. */
-bool cue_is_opener(const struct word *word);
+bool cue_is_opener(const struct cue_words *known, const struct word *word);
 
 #endif

@@ -68,6 +68,8 @@ const struct lexicon *lexicons_get(const struct lexicons *l, size_t index);
 int lexicons_find(const struct lexicons *l, struct str id); /* -1: none */
 /* Does it speak the record's language ("en" takes "en-GB")?  Absent: "en". */
 bool lexicon_applies(const struct lexicon *lexicon, struct str language);
+/* For the cues of the turns that they are looked for in. */
+const struct cue_words *lexicons_cue_words(const struct lexicons *l);
 /* Bytes that change when any phrase, weight or context does, whatever the order of files: for the rule set's hash. */
 void lexicons_canonical(const struct lexicons *l, struct buf *out);
 

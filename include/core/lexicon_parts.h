@@ -73,6 +73,7 @@ struct lexicons {
 	VEC(struct context) contexts; /* the built-in ones */
 	size_t n_patterns;
 	struct anchors anchors[ANCHOR_KINDS];
+	const struct cue_words *cue_words;
 	struct buf canonical; /* grows with each entry */
 	VEC(size_t) begins;   /* in it, of each lexicon */
 	bool frozen;

@@ -36,33 +36,88 @@ static const char *const negatives[] = { "not",	     "no",     "never",	  "nothi
 					 "shouldnt", "havent", "hasnt",	  "hadnt",   "aint",	"neither",
 					 "nor",	     "hardly", "without", "nope",    "nowhere", NULL };
 
+static const char *const parents[] = { "mum", "mom", "mummy", "mommy", "mama", "mother", "dad", "daddy", "papa", NULL };
+static const char *const therapists[] = { "doctor", "doc", NULL };
+
+/* What a word may be; one may be several. */
+enum {
+	OPENER = 1 << 0,
+	NOD = 1 << 1,
+	AUXILIARY = 1 << 2,
+	SUBJECT = 1 << 3,
+	ASKER = 1 << 4,
+	AFTER_CALL = 1 << 5,
+	BEFORE_CALL = 1 << 6,
+	NOT_AFTER_CALL = 1 << 7,
+	NEGATION = 1 << 8,
+	PARENT = 1 << 9,
+	THERAPIST = 1 << 10,
+};
 static const struct {
-	const char *word;
-	enum called called;
-} calls[] = {
-	{ "mum", CALLED_PARENT },	{ "mom", CALLED_PARENT },    { "mummy", CALLED_PARENT },
-	{ "mommy", CALLED_PARENT },	{ "mama", CALLED_PARENT },   { "mother", CALLED_PARENT },
-	{ "dad", CALLED_PARENT },	{ "daddy", CALLED_PARENT },  { "papa", CALLED_PARENT },
-	{ "doctor", CALLED_THERAPIST }, { "doc", CALLED_THERAPIST },
+	unsigned is;
+	const char *const *words;
+} lists[] = {
+	{ OPENER, openers },
+	{ NOD, nods },
+	{ AUXILIARY, auxiliaries },
+	{ SUBJECT, subjects },
+	{ ASKER, askers },
+	{ AFTER_CALL, after_call },
+	{ BEFORE_CALL, before_call },
+	{ NOT_AFTER_CALL, not_after_call },
+	{ NEGATION, negatives },
+	{ PARENT, parents },
+	{ THERAPIST, therapists },
 };
 
-static bool is_one_of(const struct word *w, const char *const *list)
+/* Open addressing, by hash; every word of the talk is looked up, and most fall on a free slot. */
+#define SLOTS 1024
+struct cue_words {
+	struct slot {
+		uint64_t hash;
+		unsigned is; /* 0: free */
+	} slots[SLOTS];
+};
+
+static const struct slot *slot_of(const struct cue_words *known, uint64_t hash)
 {
-	for (; *list; list++)
-		if (**list == w->text.p[0] && str_is(w->text, *list))
-			return true;
-	return false;
+	size_t i = hash % SLOTS;
+
+	while (known->slots[i].is && known->slots[i].hash != hash)
+		i = (i + 1) % SLOTS;
+	return &known->slots[i];
 }
 
-bool cue_is_opener(const struct word *word)
+const struct cue_words *cue_words_new(struct arena *a)
 {
-	return is_one_of(word, openers);
+	struct cue_words *known = ARENA_NEW(a, struct cue_words);
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		for (const char *const *word = lists[i].words; *word; word++) {
+			uint64_t hash = word_hash(str_of(*word));
+			struct slot *slot = &known->slots[slot_of(known, hash) - known->slots];
+
+			slot->hash = hash;
+			slot->is |= lists[i].is;
+		}
+	}
+	return known;
+}
+
+static bool is(const struct cue_words *known, const struct word *w, unsigned what)
+{
+	return slot_of(known, w->hash)->is & what;
+}
+
+bool cue_is_opener(const struct cue_words *known, const struct word *word)
+{
+	return is(known, word, OPENER);
 }
 
 /* The first word at or behind `at` that is neither filler nor opener. */
-static size_t first_said(const struct words_list *words, size_t at)
+static size_t first_said(const struct cue_words *known, const struct words_list *words, size_t at)
 {
-	while (at < words->n && (words->items[at].filler || is_one_of(&words->items[at], openers)))
+	while (at < words->n && (words->items[at].filler || is(known, &words->items[at], OPENER)))
 		at++;
 	return at;
 }
@@ -76,13 +131,13 @@ static size_t last_sentence(const struct words_list *words)
 }
 
 /* As speech recognition writes it down, without a question mark: by how it begins. */
-static enum question question_begins(const struct words_list *words, size_t first)
+static enum question question_begins(const struct cue_words *known, const struct words_list *words, size_t first)
 {
 	if (first + 1 >= words->n)
 		return QUESTION_NONE;
-	if (is_one_of(&words->items[first], askers))
+	if (is(known, &words->items[first], ASKER))
 		return QUESTION_OPEN;
-	if (is_one_of(&words->items[first], auxiliaries) && is_one_of(&words->items[first + 1], subjects))
+	if (is(known, &words->items[first], AUXILIARY) && is(known, &words->items[first + 1], SUBJECT))
 		return QUESTION_YES_NO;
 	return QUESTION_NONE;
 }
@@ -98,79 +153,77 @@ static char last_sign(struct str text)
 	return '\0';
 }
 
-static enum question question_of(const struct words_list *words, struct str text)
+static enum question question_of(const struct cue_words *known, const struct words_list *words, struct str text)
 {
 	char sign = last_sign(text);
-	size_t first = first_said(words, last_sentence(words));
+	size_t first = first_said(known, words, last_sentence(words));
 
 	if (sign == '.' || sign == '!')
 		return QUESTION_NONE;
 	if (sign != '?')
-		return question_begins(words, first);
-	return first < words->n && is_one_of(&words->items[first], askers) ? QUESTION_OPEN : QUESTION_YES_NO;
+		return question_begins(known, words, first);
+	return first < words->n && is(known, &words->items[first], ASKER) ? QUESTION_OPEN : QUESTION_YES_NO;
 }
 
-static bool nods_only(const struct words_list *words)
+static bool nods_only(const struct cue_words *known, const struct words_list *words)
 {
 	size_t said = 0;
 
 	for (size_t i = 0; i < words->n; i++) {
 		if (words->items[i].filler)
 			continue;
-		if (++said > NOD_WORDS || !is_one_of(&words->items[i], nods))
+		if (++said > NOD_WORDS || !is(known, &words->items[i], NOD))
 			return false;
 	}
 	return true;
 }
 
-static enum called call_of(const struct word *w)
+static enum called call_of(const struct cue_words *known, const struct word *w)
 {
-	if (!strchr("mdp", w->text.p[0])) /* asked of every word */
-		return CALLED_NOBODY;
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		if (*calls[i].word == w->text.p[0] && str_is(w->text, calls[i].word))
-			return calls[i].called;
-	return CALLED_NOBODY;
+	unsigned what = slot_of(known, w->hash)->is;
+
+	return what & PARENT ? CALLED_PARENT : what & THERAPIST ? CALLED_THERAPIST : CALLED_NOBODY;
 }
 
 /* Does the word at `at` stand apart as a call does, and not in a sentence as one who is spoken of? */
-static bool stands_apart(const struct words_list *words, size_t at)
+static bool stands_apart(const struct cue_words *known, const struct words_list *words, size_t at)
 {
 	const struct word *w = &words->items[at], *next = at + 1 < words->n ? w + 1 : NULL;
 
-	if (at > first_said(words, 0) && !w->stop_before && !is_one_of(w - 1, before_call))
+	if (at > first_said(known, words, 0) && !w->stop_before && !is(known, w - 1, BEFORE_CALL))
 		return false;
 	if (!next)
 		return true;
 	if (next->stop_before)
-		return !is_one_of(next, not_after_call) && !call_of(next);
-	return is_one_of(next, after_call);
+		return !is(known, next, NOT_AFTER_CALL) && !call_of(known, next);
+	return is(known, next, AFTER_CALL);
 }
 
-static enum called called_in(const struct words_list *words)
+static enum called called_in(const struct cue_words *known, const struct words_list *words)
 {
 	for (size_t i = 0; i < words->n; i++) {
-		enum called called = call_of(&words->items[i]);
+		enum called called = call_of(known, &words->items[i]);
 
-		if (called && stands_apart(words, i))
+		if (called && stands_apart(known, words, i))
 			return called;
 	}
 	return CALLED_NOBODY;
 }
 
-static bool ends_negative(const struct words_list *words)
+static bool ends_negative(const struct cue_words *known, const struct words_list *words)
 {
 	size_t first = last_sentence(words);
 
 	if (words->n > first + NEGATIVE_WORDS)
 		first = words->n - NEGATIVE_WORDS;
 	for (size_t i = first; i < words->n; i++)
-		if (is_one_of(&words->items[i], negatives))
+		if (is(known, &words->items[i], NEGATION))
 			return true;
 	return false;
 }
 
-struct cue cue_of(const struct words_list *words, struct str text)
+struct cue cue_of(const struct cue_words *known, const struct words_list *words, struct str text)
 {
-	return (struct cue){ question_of(words, text), called_in(words), nods_only(words), ends_negative(words) };
+	return (struct cue){ question_of(known, words, text), called_in(known, words), nods_only(known, words),
+			     ends_negative(known, words) };
 }

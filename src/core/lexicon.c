@@ -32,7 +32,13 @@ void lexicons_freeze(struct lexicons *l)
 {
 	assert(!l->frozen);
 	lexicons_index(l);
+	l->cue_words = cue_words_new(&l->arena);
 	l->frozen = true;
+}
+
+const struct cue_words *lexicons_cue_words(const struct lexicons *l)
+{
+	return l->cue_words;
 }
 
 size_t lexicons_count(const struct lexicons *l)

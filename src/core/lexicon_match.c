@@ -84,10 +84,10 @@ static bool is_whole(const struct words_list *words, size_t first, size_t last)
 	return true;
 }
 
-static bool opens_turn(const struct words_list *words, size_t first)
+static bool opens_turn(const struct cue_words *known, const struct words_list *words, size_t first)
 {
 	for (size_t i = 0; i < first; i++)
-		if (!words->items[i].filler && !cue_is_opener(&words->items[i]))
+		if (!words->items[i].filler && !cue_is_opener(known, &words->items[i]))
 			return false;
 	return true;
 }
@@ -96,7 +96,8 @@ static void keep(struct lexicon_scratch *s, const struct words_list *words, uint
 {
 	const struct entry *e = &s->lexicons->entries.items[entry];
 
-	if ((!e->whole || is_whole(words, first, last)) && (!e->opens || opens_turn(words, first)))
+	if ((!e->whole || is_whole(words, first, last)) &&
+	    (!e->opens || opens_turn(s->lexicons->cue_words, words, first)))
 		*VEC_PUSH(&s->arena, &s->raw) = (struct raw_hit){ entry, (uint32_t)first, (uint32_t)last };
 }
 

@@ -222,7 +222,7 @@ static void extract_turn(struct extraction *x, size_t index, const struct turn *
 	struct skeleton_turn *t = VEC_PUSH(x->out, &s->turns);
 
 	words_split(&x->text, turn->text, &words);
-	x->cues[index] = cue_of(&words, turn->text);
+	x->cues[index] = cue_of(lexicons_cue_words(x->lexicons), &words, turn->text);
 	lexicons_match(x->lexicons, x->scratch, &x->text,
 		       &(struct lexicon_turn){ &words, turn->text, s->language, said_before(x, turn->who) }, &hits);
 	hear(x, turn->who, &x->cues[index]);

@@ -7,7 +7,7 @@ static struct cue cue(struct arena *a, const char *text)
 	struct words_list words = { 0 };
 
 	words_split(a, str_of(text), &words);
-	return cue_of(&words, str_of(text));
+	return cue_of(cue_words_new(a), &words, str_of(text));
 }
 #define ASKS(text)     cue(arena, text).asks
 #define NODS(text)     cue(arena, text).nods

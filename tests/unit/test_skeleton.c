@@ -232,7 +232,7 @@ static struct str addressees_shown(struct arena *a, const struct record *r)
 
 	for (size_t i = 0; i < r->turns.n; i++) {
 		words_split(a, r->turns.items[i].text, &words);
-		cues[i] = cue_of(&words, r->turns.items[i].text);
+		cues[i] = cue_of(cue_words_new(a), &words, r->turns.items[i].text);
 	}
 	to = addressees_of(a, r, cues);
 
