@@ -6,6 +6,7 @@
  */
 #include "core/words.h"
 
+#include <endian.h>
 #include <utf8proc.h>
 
 #include "core/fillers.h"
@@ -144,6 +145,8 @@ static bool skip_to_word(struct scan *s)
 
 		if (is_word_kind(k))
 			return true;
+		if (k == KIND_BREAK)
+			continue;
 		if (k == KIND_SENTENCE)
 			s->sentence = true;
 		if (k == KIND_SENTENCE || k == KIND_COMMA ||
@@ -153,16 +156,86 @@ static bool skip_to_word(struct scan *s)
 	return false;
 }
 
+static uint64_t load(const char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, n);
+	return v;
+}
+
+#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+#define HIGH_BITS     EVERY_BYTE(0x80)
+
+/* Eight bytes that start at p, the first the lowest: which are no ASCII letters has the high bit set. */
+static inline uint64_t no_letters(uint64_t bytes)
+{
+	uint64_t folded = (bytes | EVERY_BYTE(0x20)) & ~HIGH_BITS;
+
+	return (bytes | (folded + EVERY_BYTE(0x7F - 'z')) | ~(folded + EVERY_BYTE(0x80 - 'a'))) & HIGH_BITS;
+}
+
 /* A run of ASCII letters, folded into `out`, which moves along; its end. */
 static inline const char *letters(const char *p, const char *end, char **out)
 {
 	char *o = *out;
 
+	while (end - p >= 8) {
+		uint64_t bytes = le64toh(load(p, 8)), stop = no_letters(bytes);
+		size_t n = stop ? (size_t)__builtin_ctzll(stop) / 8 : 8;
+
+		if (o) {
+			bytes = htole64(bytes | EVERY_BYTE(0x20));
+			memcpy(o, &bytes, 8);
+			o += n;
+		}
+		p += n;
+		if (stop) {
+			*out = o;
+			return p;
+		}
+	}
 	for (; p < end && (*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'; p++)
 		if (o)
 			*o++ = (char)(*p | 0x20);
 	*out = o;
 	return p;
+}
+
+static inline uint64_t hash_step(uint64_t h, uint64_t bytes)
+{
+	return (h ^ bytes) * 0xD6E8FEB86659FD93u;
+}
+
+/* Of n bytes; the last up to 7 of them come as `rest`, zeros behind. */
+static inline uint64_t hash_with(const char *p, size_t n, uint64_t rest)
+{
+	uint64_t h = n * 0x9E3779B97F4A7C15u;
+
+	for (; n >= 8; n -= 8, p += 8) {
+		h = hash_step(h, load(p, 8));
+		h ^= h >> 32;
+	}
+	if (n)
+		h = hash_step(h, rest);
+	h = (h ^ h >> 32) * 0xFF51AFD7ED558CCDu;
+	return h ^ h >> 29;
+}
+
+uint64_t word_hash(struct str folded)
+{
+	size_t rest = folded.n & 7;
+
+	return hash_with(folded.p, folded.n, rest ? load(folded.p + folded.n - rest, rest) : 0);
+}
+
+/* The same where 8 bytes behind the word may be read. */
+static inline uint64_t word_hash_roomy(struct str folded)
+{
+	size_t rest = folded.n & 7;
+	uint64_t keep = (UINT64_C(1) << 8 * rest) - 1;
+
+	return hash_with(folded.p, folded.n, load(folded.p + folded.n - rest, 8) & htole64(keep));
 }
 
 /* The whole word at s->at when it is ASCII, folded into `out`; false when it is not, and then nothing has moved. */
@@ -186,8 +259,10 @@ static bool ascii_word(struct scan *s, struct word *w)
 		if (out)
 			*out++ = *p;
 	}
-	if (out)
+	if (out) {
 		w->text = (struct str){ s->out, (size_t)(out - s->out) };
+		w->hash = word_hash_roomy(w->text);
+	}
 	s->out = out;
 	s->at = p;
 	return true;
@@ -239,12 +314,14 @@ static void unicode_word(struct scan *s, struct word *w)
 {
 	const char *end = unicode_word_end(s);
 
-	if (s->arena)
+	if (s->arena) {
 		w->text = unicode_fold(s->arena, s->at, end);
+		w->hash = word_hash(w->text);
+	}
 	s->at = end;
 }
 
-/* Everything but hash and filler. */
+/* Everything but filler. */
 static bool word_next(struct scan *s, struct word *w)
 {
 	s->stop = s->sentence = false;
@@ -259,38 +336,6 @@ static bool word_next(struct scan *s, struct word *w)
 	return true;
 }
 
-static uint64_t load(const char *p, size_t n)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, n);
-	return v;
-}
-
-/* Up to 7 bytes, which together with their number tell words apart: two reads that may overlap. */
-static uint64_t load_short(const char *p, size_t n)
-{
-	if (n >= 4)
-		return load(p, 4) | load(p + n - 4, 4) << 32;
-	return (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
-	       (uint64_t)(unsigned char)p[n - 1] << 16;
-}
-
-uint64_t word_hash(struct str folded)
-{
-	uint64_t h = folded.n * 0x9E3779B97F4A7C15u;
-	size_t i = 0;
-
-	for (; i + 8 <= folded.n; i += 8) {
-		h = (h ^ load(folded.p + i, 8)) * 0xD6E8FEB86659FD93u;
-		h ^= h >> 32;
-	}
-	if (i < folded.n)
-		h = (h ^ load_short(folded.p + i, folded.n - i)) * 0xD6E8FEB86659FD93u;
-	h = (h ^ h >> 32) * 0xFF51AFD7ED558CCDu;
-	return h ^ h >> 29;
-}
-
 void words_split(struct arena *a, struct str text, struct words_list *ret)
 {
 	struct scan s = { .arena = a, .start = text.p, .at = text.p, .end = text.p + text.n };
@@ -299,14 +344,12 @@ void words_split(struct arena *a, struct str text, struct words_list *ret)
 	ret->n = 0;
 	if (!text.n)
 		return;
-	s.out = arena_alloc(a, text.n + 1, 1);
+	s.out = arena_alloc(a, text.n + 8, 1);
 	if (!ret->cap) {
 		ret->cap = text.n / WORD_BYTES + 8;
 		ret->items = ARENA_ARRAY(a, struct word, ret->cap);
 	}
-	while (word_next(&s, &w)) {
-		w.hash = word_hash(w.text);
+	while (word_next(&s, &w))
 		*VEC_PUSH(a, ret) = w;
-	}
 	fillers_mark(ret);
 }
