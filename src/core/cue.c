@@ -40,73 +40,76 @@ static const char *const parents[] = { "mum", "mom", "mummy", "mommy", "mama", "
 static const char *const therapists[] = { "doctor", "doc", NULL };
 
 /* What a word may be; one may be several. */
-enum {
-	OPENER = 1 << 0,
-	NOD = 1 << 1,
-	AUXILIARY = 1 << 2,
-	SUBJECT = 1 << 3,
-	ASKER = 1 << 4,
-	AFTER_CALL = 1 << 5,
-	BEFORE_CALL = 1 << 6,
-	NOT_AFTER_CALL = 1 << 7,
-	NEGATION = 1 << 8,
-	PARENT = 1 << 9,
-	THERAPIST = 1 << 10,
+enum word_list {
+	OPENER,
+	NOD,
+	AUXILIARY,
+	SUBJECT,
+	ASKER,
+	AFTER_CALL,
+	BEFORE_CALL,
+	NOT_AFTER_CALL,
+	NEGATION,
+	PARENT,
+	THERAPIST,
+	WORD_LISTS,
 };
-static const struct {
-	unsigned is;
-	const char *const *words;
-} lists[] = {
-	{ OPENER, openers },
-	{ NOD, nods },
-	{ AUXILIARY, auxiliaries },
-	{ SUBJECT, subjects },
-	{ ASKER, askers },
-	{ AFTER_CALL, after_call },
-	{ BEFORE_CALL, before_call },
-	{ NOT_AFTER_CALL, not_after_call },
-	{ NEGATION, negatives },
-	{ PARENT, parents },
-	{ THERAPIST, therapists },
+static const char *const *const lists[WORD_LISTS] = {
+	[OPENER] = openers,
+	[NOD] = nods,
+	[AUXILIARY] = auxiliaries,
+	[SUBJECT] = subjects,
+	[ASKER] = askers,
+	[AFTER_CALL] = after_call,
+	[BEFORE_CALL] = before_call,
+	[NOT_AFTER_CALL] = not_after_call,
+	[NEGATION] = negatives,
+	[PARENT] = parents,
+	[THERAPIST] = therapists,
 };
 
-/* Open addressing, by hash; every word of the talk is looked up, and most fall on a free slot. */
-#define SLOTS 1024
+/* Open addressing, by hash.  Every word of the talk is asked about: a bit of the list stops nearly all before the table
+ * is looked at. */
+#define SLOTS 512
+#define BITS  512
 struct cue_words {
+	uint64_t bits[WORD_LISTS][BITS / 64];
 	struct slot {
 		uint64_t hash;
-		unsigned is; /* 0: free */
+		uint32_t lists; /* a bit each; 0: free */
 	} slots[SLOTS];
 };
 
-static const struct slot *slot_of(const struct cue_words *known, uint64_t hash)
+static size_t slot_of(const struct cue_words *known, uint64_t hash)
 {
 	size_t i = hash % SLOTS;
 
-	while (known->slots[i].is && known->slots[i].hash != hash)
+	while (known->slots[i].lists && known->slots[i].hash != hash)
 		i = (i + 1) % SLOTS;
-	return &known->slots[i];
+	return i;
 }
 
 const struct cue_words *cue_words_new(struct arena *a)
 {
 	struct cue_words *known = ARENA_NEW(a, struct cue_words);
 
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		for (const char *const *word = lists[i].words; *word; word++) {
+	for (size_t i = 0; i < WORD_LISTS; i++) {
+		for (const char *const *word = lists[i]; *word; word++) {
 			uint64_t hash = word_hash(str_of(*word));
-			struct slot *slot = &known->slots[slot_of(known, hash) - known->slots];
+			struct slot *slot = &known->slots[slot_of(known, hash)];
 
 			slot->hash = hash;
-			slot->is |= lists[i].is;
+			slot->lists |= UINT32_C(1) << i;
+			known->bits[i][hash % BITS / 64] |= UINT64_C(1) << hash % 64;
 		}
 	}
 	return known;
 }
 
-static bool is(const struct cue_words *known, const struct word *w, unsigned what)
+static inline bool is(const struct cue_words *known, const struct word *w, enum word_list list)
 {
-	return slot_of(known, w->hash)->is & what;
+	return (known->bits[list][w->hash % BITS / 64] >> w->hash % 64 & 1) &&
+	       (known->slots[slot_of(known, w->hash)].lists >> list & 1);
 }
 
 bool cue_is_opener(const struct cue_words *known, const struct word *word)
@@ -178,11 +181,9 @@ static bool nods_only(const struct cue_words *known, const struct words_list *wo
 	return true;
 }
 
-static enum called call_of(const struct cue_words *known, const struct word *w)
+static inline enum called call_of(const struct cue_words *known, const struct word *w)
 {
-	unsigned what = slot_of(known, w->hash)->is;
-
-	return what & PARENT ? CALLED_PARENT : what & THERAPIST ? CALLED_THERAPIST : CALLED_NOBODY;
+	return is(known, w, PARENT) ? CALLED_PARENT : is(known, w, THERAPIST) ? CALLED_THERAPIST : CALLED_NOBODY;
 }
 
 /* Does the word at `at` stand apart as a call does, and not in a sentence as one who is spoken of? */

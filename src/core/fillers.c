@@ -62,7 +62,7 @@ static bool is_pair(const struct words_list *words, size_t i, const struct fille
 {
 	const struct word *w = words->items;
 
-	if (i + 1 >= words->n || !str_is(w[i].text, p->first) || !str_is(w[i + 1].text, p->second))
+	if (!str_is(w[i].text, p->first) || !str_is(w[i + 1].text, p->second))
 		return false;
 	return !(i > 0 && is_one_of(w[i - 1].text, p->not_after)) &&
 	       !(i + 2 < words->n && is_one_of(w[i + 2].text, p->not_before));
@@ -71,15 +71,13 @@ static bool is_pair(const struct words_list *words, size_t i, const struct fille
 void fillers_mark(struct words_list *words)
 {
 	for (size_t i = 0; i < words->n; i++) {
-		struct word *w = &words->items[i];
+		struct word *w = &words->items[i], *next = i + 1 < words->n ? w + 1 : NULL;
 
 		/* The first of "i i think": people start again. */
-		if (is_sound(w->text) || (i + 1 < words->n && w->hash == w[1].hash))
+		if (is_sound(w->text) || (next && w->hash == next->hash))
 			w->filler = true;
-		if (w->text.p[0] != 'y' && w->text.p[0] != 'i')
-			continue;
-		for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++)
-			if (is_pair(words, i, &pairs[k]))
-				w[0].filler = w[1].filler = true;
+		for (size_t k = 0; next && k < sizeof pairs / sizeof *pairs; k++)
+			if (*next->text.p == *pairs[k].second && is_pair(words, i, &pairs[k]))
+				w->filler = next->filler = true;
 	}
 }

@@ -321,12 +321,13 @@ static void unicode_word(struct scan *s, struct word *w)
 	s->at = end;
 }
 
-/* Everything but filler. */
-static bool word_next(struct scan *s, struct word *w)
+/* Fillers are marked later. */
+static inline bool word_next(struct scan *s, struct word *w)
 {
 	s->stop = s->sentence = false;
 	if (!skip_to_word(s))
 		return false;
+	w->filler = false;
 	w->at = (uint32_t)(s->at - s->start);
 	w->stop_before = s->stop;
 	w->sentence_before = s->sentence;
@@ -339,7 +340,6 @@ static bool word_next(struct scan *s, struct word *w)
 void words_split(struct arena *a, struct str text, struct words_list *ret)
 {
 	struct scan s = { .arena = a, .start = text.p, .at = text.p, .end = text.p + text.n };
-	struct word w = { 0 };
 
 	ret->n = 0;
 	if (!text.n)
@@ -349,7 +349,8 @@ void words_split(struct arena *a, struct str text, struct words_list *ret)
 		ret->cap = text.n / WORD_BYTES + 8;
 		ret->items = ARENA_ARRAY(a, struct word, ret->cap);
 	}
-	while (word_next(&s, &w))
-		*VEC_PUSH(a, ret) = w;
+	while (word_next(&s, VEC_PUSH(a, ret)))
+		;
+	ret->n--;
 	fillers_mark(ret);
 }
