@@ -28,6 +28,7 @@ struct builder {
 	struct str text; /* all of it; offsets count from its first byte */
 	size_t start;	 /* past a byte order mark */
 	bool closed;	 /* a YAML text must end with "..." */
+	bool borrows;	 /* scalars may point into `text` */
 	struct arena scratch;
 	VEC(struct doc_pair) children; /* of all open maps and lists, innermost last */
 	struct builder_frame *frames;
@@ -48,11 +49,16 @@ void builder_close(struct builder *b); /* the innermost; duplicate keys are told
 bool builder_error(struct builder *b, const char *code, size_t offset, size_t bytes, const char *hint,
 		   const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* What there is already is forgotten: another parser starts over. */
+void builder_restart(struct builder *b);
+
 /* The parsers: fill b->root, or tell an error. */
 void json_parse(struct builder *b);
 void yaml_parse(struct builder *b);
+/* JSON without anything out of the ordinary, fast; false, with nothing told, when that is not what it is. */
+bool json_parse_plain(struct builder *b);
 
-/* As doc_parse, but no span has a line yet, in the faults neither: spans say offset and bytes only.  For records, where
+/* As doc_parse, but the tree borrows from `text`, and no span has a line yet, in the faults neither: spans say offset and bytes only.  For records, where
  * lines are rarely asked for; diags_place then gives the faults theirs. */
 struct doc *doc_parse_unplaced(struct arena *a, struct str text, enum doc_format format,
 			       const struct doc_limits *limits, bool closed, struct diags *d);

@@ -117,7 +117,7 @@ struct record {
 	int consent_transcript; /* 1 yes, 0 refused, -1 not said */
 	enum ending ending;
 	bool withdrawn;
-	struct str canonical; /* doc_canonical of the tree, for the identity table */
+	const struct doc *doc; /* what it was read from */
 };
 
 /* The keys of a record, for the reference page. */
@@ -127,5 +127,8 @@ const struct field *record_fields(void);
 struct record *record_parse(struct arena *a, const struct doc *doc, struct diags *d);
 /* The whole way from bytes: format guessed, parsed, read. */
 struct record *record_read(struct arena *a, struct str bytes, struct diags *d);
+
+/* doc_canonical of what the record was read from, for the identity table.  In a. */
+struct str record_canonical(struct arena *a, const struct record *record);
 
 #endif

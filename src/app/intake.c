@@ -199,7 +199,7 @@ static int take_record(struct group *g, struct arrival *at, const struct record 
 {
 	struct engine *en = g->en;
 	struct arena *a = &en->record_arena;
-	struct str hash = digest_hex(a, &en->digest_key, record->canonical);
+	struct str hash = digest_hex(a, &en->digest_key, record_canonical(a, record));
 	struct known_record known = { 0 };
 
 	if (store_known(en->store, a, record->id, &known, e) < 0 || sites_heard(en, a, record->site, e) < 0)

@@ -30,34 +30,52 @@ static bool text_fits(struct builder *b)
 	return true;
 }
 
-struct doc *doc_parse_unplaced(struct arena *a, struct str text, enum doc_format format,
-			       const struct doc_limits *limits, bool closed, struct diags *d)
+/* What is out of the ordinary, and what is wrong, the library reads and tells from the start. */
+static void parse_json(struct builder *b)
 {
-	struct builder b = { .arena = a, .diags = d, .limits = limits, .text = text, .closed = closed };
-	size_t errors = d->errors;
+	if (json_parse_plain(b))
+		return;
+	builder_restart(b);
+	json_parse(b);
+}
 
-	b.scratch.wipe = a->wipe;
-	b.frames = ARENA_ARRAY(&b.scratch, struct builder_frame, limits->depth);
-	b.start = str_starts(text, BYTE_ORDER_MARK) ? 3 : 0;
-	if (text_fits(&b)) {
+static struct doc *parse(struct builder *b, enum doc_format format)
+{
+	size_t errors = b->diags->errors;
+
+	b->scratch.wipe = b->arena->wipe;
+	b->frames = ARENA_ARRAY(&b->scratch, struct builder_frame, b->limits->depth);
+	b->start = str_starts(b->text, BYTE_ORDER_MARK) ? 3 : 0;
+	if (text_fits(b)) {
 		switch (format) {
 		case DOC_JSON:
-			json_parse(&b);
+			parse_json(b);
 			break;
 		case DOC_YAML:
-			yaml_parse(&b);
+			yaml_parse(b);
 			break;
 		}
 	}
-	arena_release(&b.scratch);
-	return d->errors == errors ? b.root : NULL;
+	arena_release(&b->scratch);
+	return b->diags->errors == errors ? b->root : NULL;
+}
+
+struct doc *doc_parse_unplaced(struct arena *a, struct str text, enum doc_format format,
+			       const struct doc_limits *limits, bool closed, struct diags *d)
+{
+	struct builder b = {
+		.arena = a, .diags = d, .limits = limits, .text = text, .closed = closed, .borrows = true
+	};
+
+	return parse(&b, format);
 }
 
 struct doc *doc_parse(struct arena *a, struct str text, enum doc_format format, const struct doc_limits *limits,
 		      bool closed, struct diags *d)
 {
+	struct builder b = { .arena = a, .diags = d, .limits = limits, .text = text, .closed = closed };
 	size_t first = d->all.n;
-	struct doc *doc = doc_parse_unplaced(a, text, format, limits, closed, d);
+	struct doc *doc = parse(&b, format);
 
 	diags_place(d, first, text);
 	if (doc)

@@ -213,6 +213,11 @@ static struct doc *doc_new(struct builder *b, enum doc_kind kind, size_t offset,
 	return doc;
 }
 
+static bool is_of_text(const struct builder *b, struct str s)
+{
+	return (uintptr_t)s.p - (uintptr_t)b->text.p < b->text.n;
+}
+
 bool builder_scalar(struct builder *b, struct str text, bool quoted, size_t offset, size_t bytes)
 {
 	struct doc *doc;
@@ -221,7 +226,7 @@ bool builder_scalar(struct builder *b, struct str text, bool quoted, size_t offs
 		return false;
 	doc = doc_new(b, DOC_SCALAR, offset, bytes);
 	doc->quoted = quoted;
-	doc->text = arena_dup(b->arena, text.p ? text : STR(""));
+	doc->text = b->borrows && is_of_text(b, text) ? text : arena_dup(b->arena, text.p ? text : STR(""));
 	return builder_add(b, doc);
 }
 
@@ -318,4 +323,11 @@ void builder_close(struct builder *b)
 	b->depth--;
 	if (doc->kind == DOC_MAP)
 		check_keys(b, doc);
+}
+
+void builder_restart(struct builder *b)
+{
+	b->children.n = b->depth = b->nodes = 0;
+	b->has_key = false;
+	b->root = NULL;
 }

@@ -186,19 +186,6 @@ static bool version_is_known(struct reader *r, const struct doc *doc)
 	return r->diags->errors == errors;
 }
 
-static struct str canonical_of(struct arena *a, const struct doc *doc)
-{
-	struct buf out = { 0 };
-	struct str s;
-
-	doc_canonical(doc, &out);
-	s = arena_dup(a, buf_str(&out));
-	if (out.p)
-		explicit_bzero(out.p, out.n);
-	buf_release(&out);
-	return s;
-}
-
 struct record *record_parse(struct arena *a, const struct doc *doc, struct diags *d)
 {
 	struct record *record = ARENA_NEW(a, struct record);
@@ -218,7 +205,7 @@ struct record *record_parse(struct arena *a, const struct doc *doc, struct diags
 	good = withdrawn ? read_withdrawal(&r, doc, record) : read_session(&r, doc, record);
 	if (!good)
 		return NULL;
-	record->canonical = canonical_of(a, doc);
+	record->doc = doc;
 	return record;
 }
 
@@ -230,4 +217,17 @@ struct record *record_read(struct arena *a, struct str bytes, struct diags *d)
 
 	diags_place(d, first, bytes);
 	return record;
+}
+
+struct str record_canonical(struct arena *a, const struct record *record)
+{
+	struct buf out = { 0 };
+	struct str s;
+
+	doc_canonical(record->doc, &out);
+	s = arena_dup(a, buf_str(&out));
+	if (out.p)
+		explicit_bzero(out.p, out.n);
+	buf_release(&out);
+	return s;
 }

@@ -6,9 +6,9 @@
  */
 #include "core/words.h"
 
-#include <endian.h>
 #include <utf8proc.h>
 
+#include "base/eight.h"
 #include "core/fillers.h"
 
 #define WORD_BYTES 5 /* of talk, with the space: a guess at how many words a text has */
@@ -164,15 +164,12 @@ static uint64_t load(const char *p, size_t n)
 	return v;
 }
 
-#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
-#define HIGH_BITS     EVERY_BYTE(0x80)
-
-/* Eight bytes that start at p, the first the lowest: which are no ASCII letters has the high bit set. */
+/* Which are no ASCII letters. */
 static inline uint64_t no_letters(uint64_t bytes)
 {
-	uint64_t folded = (bytes | EVERY_BYTE(0x20)) & ~HIGH_BITS;
+	uint64_t folded = (bytes | EIGHT_OF(0x20)) & ~EIGHT_MARKS;
 
-	return (bytes | (folded + EVERY_BYTE(0x7F - 'z')) | ~(folded + EVERY_BYTE(0x80 - 'a'))) & HIGH_BITS;
+	return (bytes | (folded + EIGHT_OF(0x7F - 'z')) | ~(folded + EIGHT_OF(0x80 - 'a'))) & EIGHT_MARKS;
 }
 
 /* A run of ASCII letters, folded into `out`, which moves along; its end. */
@@ -181,12 +178,11 @@ static inline const char *letters(const char *p, const char *end, char **out)
 	char *o = *out;
 
 	while (end - p >= 8) {
-		uint64_t bytes = le64toh(load(p, 8)), stop = no_letters(bytes);
-		size_t n = stop ? (size_t)__builtin_ctzll(stop) / 8 : 8;
+		uint64_t bytes = eight_load(p), stop = no_letters(bytes);
+		size_t n = stop ? eight_first(stop) : 8;
 
 		if (o) {
-			bytes = htole64(bytes | EVERY_BYTE(0x20));
-			memcpy(o, &bytes, 8);
+			eight_store(o, bytes | EIGHT_OF(0x20));
 			o += n;
 		}
 		p += n;
