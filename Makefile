@@ -100,6 +100,11 @@ test:  ## install what is missing, build the test variant, run unit and end-to-e
 	@+$(call variant,build/test)
 	@tests/run
 
+browser:  ## look at the pages in a headless Chromium: accessible, narrow, printed, without script
+	@scripts/deps browser
+	@+$(call variant,build/test,build/test/charts)
+	@tests/browser/run.py --bin build/test
+
 demo:  ## install what is missing, run the real thing on example sessions
 	@scripts/deps demo
 	@+$(MAKE) --no-print-directory -s $(JOBS) all
@@ -203,5 +208,5 @@ format:  ## lay out the sources with clang-format
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-.PHONY: FORCE all unit deps demo test asan tsan valgrind fuzz bench quality simulate check gates floors purity compilers \
+.PHONY: FORCE all unit deps demo test browser asan tsan valgrind fuzz bench quality simulate check gates floors purity compilers \
         format-check cppcheck manuals docs install uninstall clean format help

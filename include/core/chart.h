@@ -74,7 +74,7 @@ struct weeks {
 	double budget;	 /* messages a week, a line across; NAN: none */
 };
 #define CHART_SERIES_MAX 8
-#define CHART_BARS_MAX	 156
+#define CHART_BARS_MAX	 104
 void chart_weeks(struct arena *a, const char *id, const struct weeks *w, struct buf *out);
 
 /* Horizontal bars with labels, in the order given: open incidents by age, alerts by rule. */

@@ -28,8 +28,9 @@ void chart_line(struct buf *out, const char *class, const struct chart_xy *point
 struct chart_tick {
 	double x;	 /* 0..1 of the axis */
 	struct str label; /* "14", "14 Sep", "Sep" or "2026" */
-	struct str year;  /* below it, at the first tick and the first of a year; absent: none */
-	bool wide;	 /* left out where the axis is narrow */
+	struct str year;  /* to go below it; absent where the label is the year */
+	bool narrow;	  /* shown where the axis is narrow, too */
+	bool year_wide, year_narrow; /* the first of its year where it is wide, where it is narrow */
 };
 /* The dates to name on an axis from `from` to `to`, s UTC: days, months or years, whichever gives 2 to 10. */
 size_t chart_date_ticks(struct arena *a, int64_t from, int64_t to, struct chart_tick ret[CHART_TICKS_MAX]);

@@ -8,6 +8,7 @@
 #include "core/chart.h"
 #include "core/chart_parts.h"
 
+#define CHART_STEPS   5    /* of the upright axis, at most */
 #define CHART_STRETCH 1000 /* units across, of what stretches: paths, which know no percents */
 
 struct chart_field {

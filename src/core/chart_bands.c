@@ -7,17 +7,19 @@
 #include "core/fields.h"
 #include "core/markup.h"
 
-#define HEAD_SHARE 11. /* percent that the sign and number of a band need where the drawing is 280 px across */
-#define GAP_SHARE  2.
+/* Percent of a drawing 280 px across: what a number and half a sign need before a band, what the other half needs after
+ * it. */
+#define HEAD_SHARE 10.
+#define SIGN_SHARE 3.
 #define MIDDLE	   (CHART_LANE_PX / 2)
-#define NUMBER_PX  9 /* from the sign's middle to its number */
+#define NUMBER_PX  -9 /* from the sign's middle to the end of its number */
 
-const char chart_sign_overdue[] = "<path class=\"bang\" d=\"M0 -7v8M0 4v2.5\"/>";
+const char chart_sign_overdue[] = "<path class=\"halo\" d=\"M0 -7V7\"/><path class=\"bang\" d=\"M0 -7v8M0 4v2.5\"/>";
 const char chart_sign_on[] = "<path class=\"over\" d=\"M0 0h6M2 -5l5 5l-5 5\"/>";
 const char chart_sign_end[] = "<path class=\"over\" d=\"M0 -6v12\"/>";
 
 static const char *const severity_signs[] = {
-	[SEVERITY_INFO] = "<circle class=\"mending\" stroke-width=\"1.5\" r=\"4\"/>",
+	[SEVERITY_INFO] = "<circle class=\"ring\" r=\"4\"/>",
 	[SEVERITY_NOTICE] = "<circle class=\"open\" r=\"4\"/>",
 	[SEVERITY_WARNING] = "<path class=\"sign\" d=\"M0 -5.5L5.5 4.5H-5.5Z\"/>",
 	[SEVERITY_CRITICAL] = "<path class=\"sign\" d=\"M0 -6L6 0L0 6L-6 0Z\"/>",
@@ -46,9 +48,9 @@ struct chart_bands chart_bands_lay(const struct chart_field *f, const struct cou
 		double from = chart_x(f, bands[i].from), to = chart_x(f, end_of(f, &bands[i]));
 		size_t lane = 0;
 
-		while (lane < ret.n_lanes && free_from[lane] > from)
+		while (lane < ret.n_lanes && free_from[lane] + HEAD_SHARE > from)
 			lane++;
-		free_from[lane] = fmax(to, from + HEAD_SHARE) + GAP_SHARE;
+		free_from[lane] = fmax(to, from + SIGN_SHARE);
 		ret.n_lanes = lane == ret.n_lanes ? lane + 1 : ret.n_lanes;
 		ret.lanes[i] = lane;
 	}
@@ -81,8 +83,8 @@ static void draw(const struct chart_field *f, const struct course_band *b, size_
 	if (b->unrepaired_at != DATE_NONE)
 		mark(f, chart_x(f, b->unrepaired_at), chart_sign_overdue);
 	mark(f, from, severity_signs[b->severity]);
-	buf_printf(f->out, "<svg x=\"%.2f%%\"><text class=\"number\" x=\"%d\" y=\"%d\">%zu</text></svg></svg>\n", from,
-		   NUMBER_PX, MIDDLE + 4, number);
+	buf_printf(f->out, "<svg x=\"%.2f%%\"><text class=\"end number\" x=\"%d\" y=\"%d\">%zu</text></svg></svg>\n",
+		   from, NUMBER_PX, MIDDLE + 4, number);
 }
 
 void chart_bands_draw(const struct chart_field *f, const struct chart_bands *b)
@@ -91,7 +93,13 @@ void chart_bands_draw(const struct chart_field *f, const struct chart_bands *b)
 		draw(f, &b->bands[i], i + 1, b->lanes[i]);
 }
 
-/* ", unrepaired since 1 June 2026" */
+static const char *const at_present[] = {
+	[INCIDENT_OPEN] = "still open",		[INCIDENT_REPAIRING] = "not yet repaired",
+	[INCIDENT_REPAIRED] = "repaired",	[INCIDENT_UNREPAIRED] = "still unrepaired",
+	[INCIDENT_DROPPED_OUT] = "dropped out", [INCIDENT_CLOSED] = "closed",
+};
+
+/* ", overdue from 1 Jun 2026" */
 static void since(const struct chart_field *f, const char *what, int64_t at)
 {
 	struct str day;
@@ -112,7 +120,7 @@ static void in_words(const struct chart_field *f, const struct course_band *b)
 	if (b->to != DATE_NONE)
 		since(f, incident_state_words.words[b->state], b->to);
 	else
-		buf_printf(f->out, ", now %s", incident_state_words.words[b->state]);
+		buf_printf(f->out, ", %s", at_present[b->state]);
 }
 
 void chart_bands_list(const struct chart_field *f, const struct chart_bands *b)

@@ -9,7 +9,8 @@
 #define ABOVE_PX   8  /* between the bands and the plot */
 #define FOOT_PX	   18 /* of the row for sessions missed */
 #define DATES_PX   34
-#define STUB	   8  /* half of what stands for a single value of a range, in the stretched units */
+#define STUB	   8 /* half of what stands for a single value of a range, in the stretched units */
+#define AROUND_S   (2 * (int64_t)DAY_S)
 #define SMALL_FROM 80 /* points from which on dots are small */
 
 static const char sign_missed[] = "<path class=\"missed\" d=\"M-4 -4L4 4M4 -4L-4 4\"/>";
@@ -152,14 +153,14 @@ static void dot(const struct chart_field *f, const struct course *c, const struc
 	buf_puts(f->out, STR("</title></circle>\n"));
 }
 
-static void absence(const struct chart_field *f, const struct course_point *p)
+static void absence(const struct chart_field *f, const struct course_point *p, bool small)
 {
 	struct str day = chart_date(f->a, p->at);
 
-	buf_printf(f->out, "<svg x=\"%.2f%%\" y=\"%d\"><title>session %zu, %.*s: %s</title>%s</svg>\n",
+	buf_printf(f->out, "<svg x=\"%.2f%%\" y=\"%d\"><title>session %zu, %.*s: %s</title><g%s>%s</g></svg>\n",
 		   chart_x(f, p->at), f->bottom + FOOT_PX / 2 + 2, p->ordinal, STR_ARG(day),
 		   p->came == COURSE_MISSED ? "missed" : "not known whether they came",
-		   p->came == COURSE_MISSED ? sign_missed : sign_unknown);
+		   small ? " transform=\"scale(.6)\"" : "", p->came == COURSE_MISSED ? sign_missed : sign_unknown);
 }
 
 static void cut_off(const struct chart_field *f, double value)
@@ -189,11 +190,25 @@ static void plot(struct chart_field *f, const struct course *c, int height)
 		if (!isnan(c->points[i].value))
 			dot(f, c, &c->points[i]);
 		if (c->points[i].came != COURSE_CAME)
-			absence(f, &c->points[i]);
+			absence(f, &c->points[i], c->n_points >= SMALL_FROM);
 	}
 	if (!c->n_points)
 		buf_printf(f->out, "<text class=\"mid\" x=\"50%%\" y=\"%d\">no session yet</text>\n",
 			   (f->top + f->bottom) / 2);
+}
+
+/* From a midnight, so that a date stands at the edge; a single moment gets days around it. */
+static void widen(struct chart_field *f)
+{
+	int year;
+	unsigned month, day;
+
+	date_civil(f->from, &year, &month, &day);
+	f->from = date_of_civil(year, month, day);
+	if (f->to - f->from < DAY_S) {
+		f->from -= AROUND_S;
+		f->to = f->from + DAY_S + 2 * AROUND_S;
+	}
 }
 
 void chart_course(struct arena *a, const char *id, const struct course *c, struct buf *out)
@@ -204,10 +219,7 @@ void chart_course(struct arena *a, const char *id, const struct course *c, struc
 
 	f.lowest = c->lowest;
 	f.highest = c->highest > c->lowest ? c->highest : c->lowest + 1;
-	if (f.to <= f.from) {
-		f.from -= DAY_S / 2;
-		f.to = f.from + DAY_S;
-	}
+	widen(&f);
 	bands = chart_bands_lay(&f, c->bands, c->n_bands);
 	f.top = (int)bands.n_lanes * CHART_LANE_PX + ABOVE_PX;
 	f.bottom = f.top + PLOT_PX;

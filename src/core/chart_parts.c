@@ -159,7 +159,7 @@ size_t chart_date_ticks(struct arena *a, int64_t from, int64_t to, struct chart_
 	double days = (double)(to - from) / DAY_S;
 	const struct step *s = steps;
 	size_t n = 0, count = 0;
-	int last_year = INT32_MIN;
+	int last = INT32_MIN, last_narrow = INT32_MIN;
 
 	while (s < &steps[N_STEPS - 1] && days / s->days > TICKS)
 		s++;
@@ -172,9 +172,12 @@ size_t chart_date_ticks(struct arena *a, int64_t from, int64_t to, struct chart_
 		date_civil(at, &y, &m, &d);
 		ret[n].x = to > from ? (double)(at - from) / (double)(to - from) : .5;
 		ret[n].label = tick_label(a, s, y, m, d);
-		ret[n].year = s->unit != YEARS && y != last_year ? arena_printf(a, "%d", y) : (struct str){ 0 };
-		ret[n].wide = !stays(s, n, count, m, y);
-		last_year = y;
+		ret[n].year = s->unit == YEARS ? (struct str){ 0 } : arena_printf(a, "%d", y);
+		ret[n].narrow = stays(s, n, count, m, y);
+		ret[n].year_wide = y != last;
+		ret[n].year_narrow = ret[n].narrow && y != last_narrow;
+		last = y;
+		last_narrow = ret[n].narrow ? y : last_narrow;
 	}
 	return n;
 }

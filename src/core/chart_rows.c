@@ -39,7 +39,7 @@ static void open_row(struct buf *out, struct str label)
 {
 	buf_puts(out, STR("<li>"));
 	markup_text(out, label);
-	buf_puts(out, STR(" <span class=\"value\">"));
+	buf_puts(out, STR(": <span class=\"value\">"));
 }
 
 static void one_bar(struct buf *out, const struct bars_row *r, double most)

@@ -5,22 +5,28 @@
 #include "core/chart_time.h"
 #include "core/markup.h"
 
-#define PLOT_PX	 160
-#define TOP_PX	 8
-#define DATES_PX 36
-#define WEEK_S	 (7 * (int64_t)DAY_S)
+#define PLOT_PX	    160
+#define TOP_PX	    8
+#define DATES_PX    36
+#define SWATCH_PX   14
+#define SWATCH_PATH "M7 14V0"
+#define LEAST_TOP   4. /* of the axis: no half alerts on it */
+#define WEEK_S	    (7 * (int64_t)DAY_S)
 
-/* What lies over a series' colour, so that the colour is not the only sign; 6 px squares. */
-static const char *const hatches[CHART_SERIES_MAX] = {
-	"",
-	"M-1 7L7 -1M-1 1L1 -1M5 7L7 5",
-	"M0 1.5H6",
-	"M-1 -1L7 7M5 -1L7 1M-1 5L1 7",
-	"M1.5 0V6",
-	"M0 3H6M3 0V6",
-	"M1 3h2M4 0h2M4 6h2",
-	"M-1 7L7 -1M-1 -1L7 7",
+/*
+ * A bar is a thick upright line in the stretched units: width goes with the drawing, dashes along it stay in pixels.
+ * What lies over a series' colour is another one in the colour of the paper, so that the colour is not the only sign.
+ */
+static const struct {
+	double wide; /* of the bar */
+	const char *dashes;
+} covers[CHART_SERIES_MAX] = {
+	{ 0, "0" },	{ 1, "1.5 3" }, { .25, "0" },	 { 1, "3 5" },
+	{ .35, "3 3" }, { .6, "0" },	{ .6, "1.5 3" }, { .6, "5 2" },
 };
+#define BAR_SHARE   .84 /* of the room it has; all of it where there are many */
+#define MANY_BARS   80
+#define SEGMENT_GAP 1. /* px between two series of a bar */
 
 struct bars {
 	struct chart_field f;
@@ -83,36 +89,49 @@ static struct str describe(const struct bars *b)
 	return ret;
 }
 
-static void patterns(const struct bars *b)
+/* A series through all bars as one path; `foots`: where it stands, px, one a bar. */
+static void trace(const struct bars *b, size_t series, const double *foots, struct buf *ret)
 {
-	buf_puts(b->f.out, STR("<defs>\n"));
-	for (size_t s = 0; s < b->w->n_series; s++)
-		buf_printf(b->f.out,
-			   "<pattern id=\"%s-p%zu\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect "
-			   "class=\"s%zu\" "
-			   "width=\"6\" height=\"6\"/><path class=\"hatch\" d=\"%s\"/></pattern>\n",
-			   b->f.id, s, s, hatches[s]);
-	buf_puts(b->f.out, STR("</defs>\n"));
+	double unit = (double)CHART_STRETCH / (double)b->n;
+
+	for (size_t i = 0; i < b->n; i++) {
+		double tall = b->f.bottom - chart_y(&b->f, height_of(b, series, i));
+
+		if (tall > 0)
+			buf_printf(ret, "M%.1f %.1fv%.1f", unit * ((double)i + .5), foots[i],
+				   -fmax(tall - SEGMENT_GAP, tall / 2));
+	}
 }
 
-/* One bar: its series from below, each with its share of the height. */
-static void bar(const struct bars *b, size_t i)
+static void put_path(struct buf *out, size_t series, double wide, struct str d)
 {
-	double wide = 100. / (double)b->n, foot = 0;
+	buf_printf(out, "<path class=\"stack s%zu\" stroke-width=\"%.2f\" d=\"%.*s\"/>", series, wide, STR_ARG(d));
+	if (covers[series].wide > 0)
+		buf_printf(out,
+			   "<path class=\"stack cover\" stroke-width=\"%.2f\" stroke-dasharray=\"%s\" d=\"%.*s\"/>",
+			   wide * covers[series].wide, covers[series].dashes, STR_ARG(d));
+	buf_putc(out, '\n');
+}
 
+static void bars(struct bars *b)
+{
+	double wide = (double)CHART_STRETCH / (double)(b->n ? b->n : 1) * (b->n > MANY_BARS ? 1 : BAR_SHARE);
+	double *foots = ARENA_ARRAY(b->f.a, double, b->n);
+	struct buf d = { 0 };
+
+	for (size_t i = 0; i < b->n; i++)
+		foots[i] = b->f.bottom;
+	chart_stretch(&b->f, b->f.bottom);
 	for (size_t s = 0; s < b->w->n_series; s++) {
-		double v = height_of(b, s, i), y = chart_y(&b->f, foot + v), below = chart_y(&b->f, foot);
-
-		if (!(v > 0))
-			continue;
-		buf_printf(b->f.out,
-			   "<rect class=\"cover\" fill=\"url(#%s-p%zu)\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" "
-			   "height=\"%.1f\"/>",
-			   b->f.id, s, wide * (double)i, y, wide, below - y);
-		foot += v;
+		buf_reset(&d);
+		trace(b, s, foots, &d);
+		if (d.n)
+			put_path(b->f.out, s, wide, buf_str(&d));
+		for (size_t i = 0; i < b->n; i++)
+			foots[i] -= b->f.bottom - chart_y(&b->f, height_of(b, s, i));
 	}
-	if (foot > 0)
-		buf_putc(b->f.out, '\n');
+	chart_stretched(&b->f);
+	buf_release(&d);
 }
 
 static void budget(const struct bars *b)
@@ -134,11 +153,9 @@ static void legend(const struct bars *b)
 
 		for (size_t i = 0; i < b->w->n; i++)
 			sum += b->w->series[s].values[i];
-		buf_printf(out,
-			   "<li><svg width=\"16\" height=\"14\" aria-hidden=\"true\"><rect fill=\"url(#%s-p%zu)\" "
-			   "width=\"16\" "
-			   "height=\"14\"/></svg> ",
-			   b->f.id, s);
+		buf_printf(out, "<li><svg width=\"%d\" height=\"%d\" aria-hidden=\"true\">", SWATCH_PX, SWATCH_PX);
+		put_path(out, s, SWATCH_PX, STR(SWATCH_PATH));
+		buf_puts(out, STR("</svg> "));
 		markup_text(out, b->w->series[s].name);
 		buf_puts(out, STR(": "));
 		chart_number(out, sum);
@@ -157,7 +174,7 @@ static void legend(const struct bars *b)
 void chart_weeks(struct arena *a, const char *id, const struct weeks *w, struct buf *out)
 {
 	struct bars b = { .w = w, .block = (w->n + CHART_BARS_MAX - 1) / CHART_BARS_MAX };
-	double most = isnan(w->budget) ? 1 : fmax(w->budget, 1);
+	double most = isnan(w->budget) ? LEAST_TOP : fmax(w->budget, LEAST_TOP), step;
 
 	b.block = b.block ? b.block : 1;
 	b.n = (w->n + b.block - 1) / b.block;
@@ -166,12 +183,11 @@ void chart_weeks(struct arena *a, const char *id, const struct weeks *w, struct 
 	b.f.bottom = TOP_PX + PLOT_PX;
 	for (size_t i = 0; i < b.n; i++)
 		most = fmax(most, total_of(&b, i));
-	b.f.highest = chart_round_up(most);
+	step = chart_step(most, CHART_STEPS);
+	b.f.highest = ceil(most / step - 1e-9) * step;
 	chart_open(&b.f, w->title.n ? w->title : STR("Alerts a week"), describe(&b), b.f.bottom + DATES_PX);
-	patterns(&b);
 	chart_axes(&b.f, b.f.bottom + 18);
-	for (size_t i = 0; i < b.n; i++)
-		bar(&b, i);
+	bars(&b);
 	budget(&b);
 	buf_puts(out, STR("</svg>\n"));
 	legend(&b);
