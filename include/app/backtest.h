@@ -14,7 +14,8 @@
 #include "core/compare.h"
 #include "core/route.h"
 
-#define BACKTEST_PAIR 2 /* the sets that are compared: old, new */
+#define BACKTEST_PAIR	2		/* the sets that are compared: old, new */
+#define BACKTEST_NOBODY STR("(nobody)") /* in place of a route: no sink is to get it */
 
 /* What one rule set would have told. */
 struct backtest_side {
@@ -27,17 +28,25 @@ struct backtest_side {
 struct backtest_week {
 	int64_t week;
 	uint64_t alerts[BACKTEST_PAIR], messages[BACKTEST_PAIR];
+	uint64_t changes[CHANGE_KINDS]; /* by the week of the new alert, where there is one */
 };
 int64_t backtest_week_begins(int64_t week);
 
-/* Of a rule, a route, a supervisor, or of all. */
+/*
+ * Of a rule, a route and its sink, a supervisor, or of all.  Of a route, messages are those that leave: an alert alone,
+ * a group, a digest (app/forecast.h), and alerts the incidents they tell of.  Elsewhere messages are announcements: an
+ * alert and all that follows of it.
+ */
 struct backtest_row {
-	struct str name;
+	struct str name, sink; /* sink: of a route, else absent */
 	uint64_t alerts[BACKTEST_PAIR], messages[BACKTEST_PAIR];
-	uint64_t changes[CHANGE_KINDS];		  /* of rules, and of all */
-	struct mark_counts marks[BACKTEST_PAIR];  /* of rules: right and wrong alone */
-	VEC(struct backtest_week) weeks;	  /* in order; not of rules */
-	int64_t budget;				  /* of a route, messages a week; 0: none */
+	uint64_t changes[CHANGE_KINDS];
+	struct mark_counts marks[BACKTEST_PAIR]; /* of rules: right and wrong alone */
+	VEC(struct backtest_week) weeks;	 /* in order */
+	/* Of a route: how the messages leave, and how many announcements are in digests because the budget was spent.
+	 */
+	uint64_t groups[BACKTEST_PAIR], digests[BACKTEST_PAIR], by_budget[BACKTEST_PAIR];
+	int64_t budget; /* of a route, messages in seven days; 0: none */
 };
 typedef VEC(struct backtest_row) backtest_rows;
 
@@ -62,7 +71,7 @@ struct backtest {
 	int64_t first, last; /* sessions; DATE_NONE without any */
 	struct backtest_row all;
 	backtest_rows rules, routes, supervisors; /* by name */
-	backtest_changes changes; /* by case, then time: at most list_max of them */
+	backtest_changes changes;		  /* by case, then time: at most list_max of them */
 };
 
 struct backtest_set {
@@ -73,9 +82,9 @@ struct backtest_set {
 struct backtest_options {
 	const struct backtest_set *sets;
 	size_t n;
-	struct str only;	    /* sides count this rule alone; absent: all */
+	struct str only;	     /* sides count this rule alone; absent: all */
 	const struct routes *routes; /* NULL: the first two are not compared */
-	const mark_list *labels;    /* or NULL */
+	const mark_list *labels;     /* or NULL */
 	int64_t as_of;
 	size_t list_max, jobs;
 	void (*progress)(void *user, size_t done, size_t n); /* or NULL */

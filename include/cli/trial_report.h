@@ -31,7 +31,8 @@ void curve_svg(const struct curve *c, struct buf *out);
 void put_count(struct buf *out, double n);
 void put_rate(struct buf *out, double n);
 void put_counted(struct buf *out, double n, const char *what);
-/* "64 % (51 - 75 %)", or "no verdict". */
+/* "64 % (51 - 75 %)", in tables "64 % (51-75)"; or "unknown". */
 void put_share(struct buf *out, uint64_t k, uint64_t n);
+void put_share_short(struct buf *out, uint64_t k, uint64_t n);
 
 #endif

@@ -8,7 +8,8 @@
 
 struct worker {
 	struct corpus_reader *reader;
-	struct arena scratch; /* of one case */
+	struct forecast_writer *writer; /* or NULL */
+	struct arena scratch;		/* of one case */
 	struct backtest found;
 	struct error error;
 };
@@ -16,6 +17,7 @@ struct worker {
 struct running {
 	struct corpus *corpus;
 	const struct backtest_options *options;
+	struct forecast *forecast; /* NULL: none is asked for */
 	struct worker workers[POOL_MAX];
 };
 
@@ -78,6 +80,8 @@ static int do_case(void *user, size_t worker, size_t index)
 		retell_set(r, &w->scratch, &c, i, &histories[i], &told[i], &true_sessions[i]);
 	if (c.n)
 		backtest_tally(&w->found, r->options, &w->scratch, &found);
+	if (c.n && w->writer && backtest_send(w->writer, r->options, &w->scratch, &found, &w->error) < 0)
+		return -1;
 	arena_reset(&w->scratch);
 	return 0;
 }
@@ -90,27 +94,36 @@ static void begin(struct backtest *b, size_t n)
 
 static int workers_open(struct running *r, size_t jobs, struct error *e)
 {
+	if (r->options->routes && forecast_open(&r->forecast, e) < 0)
+		return -1;
 	for (size_t i = 0; i < jobs; i++) {
 		begin(&r->workers[i].found, r->options->n);
+		if (r->forecast)
+			r->workers[i].writer = forecast_writer_new(r->forecast);
 		if (corpus_reader_open(r->corpus, &r->workers[i].reader, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static void workers_close(struct running *r, size_t jobs, struct backtest *ret, struct error *e)
+static int workers_close(struct running *r, size_t jobs, struct backtest *ret, struct error *e)
 {
+	int rc = 0;
+
 	for (size_t i = 0; i < jobs; i++) {
 		struct worker *w = &r->workers[i];
 
 		if (w->error.kind != ERROR_NONE)
 			*e = w->error;
+		if (w->writer && forecast_writer_end(w->writer, e) < 0)
+			rc = -1;
 		if (w->found.sides)
 			backtest_merge(ret, &w->found);
 		backtest_release(&w->found);
 		corpus_reader_close(w->reader);
 		arena_release(&w->scratch);
 	}
+	return rc;
 }
 
 static void tell_progress(void *user, size_t done, size_t n)
@@ -134,7 +147,11 @@ int backtest_run(struct corpus *corpus, const struct backtest_options *options, 
 	rc = workers_open(r, options->jobs, e);
 	if (rc == 0)
 		rc = pool_run(options->jobs, corpus_cases(corpus), &work);
-	workers_close(r, options->jobs, ret, e);
+	if (workers_close(r, options->jobs, ret, e) < 0)
+		rc = -1;
+	if (rc == 0 && r->forecast)
+		rc = forecast_run(r->forecast, backtest_count_sent, ret, e);
+	forecast_close(r->forecast);
 	backtest_finish(ret, options->list_max);
 	for (size_t i = 0; options->routes && i < ret->routes.n; i++) {
 		const struct route *route = routes_find(options->routes, ret->routes.items[i].name);

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "core/origin.h"
-
 #define WEEK_S	 (7 * (int64_t)DAY_S)
 #define MONDAY_S (3 * (int64_t)DAY_S) /* 1970-01-01 was a Thursday */
 
@@ -22,16 +20,22 @@ int64_t backtest_week_begins(int64_t week)
 
 /* ---- rows and weeks: found by name and date, made at first sight ---- */
 
-static struct backtest_row *row(struct arena *a, backtest_rows *rows, struct str name)
+struct backtest_row *backtest_row_of(struct arena *a, backtest_rows *rows, struct str name, struct str sink)
 {
 	struct backtest_row *new;
 
 	for (size_t i = 0; i < rows->n; i++)
-		if (str_eq(rows->items[i].name, name))
+		if (str_eq(rows->items[i].name, name) && str_eq(rows->items[i].sink, sink))
 			return &rows->items[i];
 	new = VEC_PUSH(a, rows);
 	new->name = arena_dup(a, name);
+	new->sink = arena_dup(a, sink);
 	return new;
+}
+
+static struct backtest_row *row(struct arena *a, backtest_rows *rows, struct str name)
+{
+	return backtest_row_of(a, rows, name, (struct str){ 0 });
 }
 
 /* Where a week is, or belongs. */
@@ -60,6 +64,11 @@ static struct backtest_week *week(struct arena *a, struct backtest_row *r, int64
 	memmove(r->weeks.items + at + 1, r->weeks.items + at, (r->weeks.n - at - 1) * sizeof *r->weeks.items);
 	r->weeks.items[at] = (struct backtest_week){ .week = number };
 	return &r->weeks.items[at];
+}
+
+struct backtest_week *backtest_week_at(struct arena *a, struct backtest_row *r, int64_t at)
+{
+	return week(a, r, week_of(at));
 }
 
 /* ---- one case ---- */
@@ -109,12 +118,18 @@ static void tally_alerts(struct tallying *t, size_t set)
 
 		r->alerts[set]++;
 		r->messages[set] += a->messages;
+		week(&b->arena, r, week_of(a->told_at))->alerts[set]++;
 		b->all.alerts[set]++;
 		b->all.messages[set] += a->messages;
 		week(&b->arena, &b->all, week_of(a->told_at))->alerts[set]++;
 	}
-	for (size_t i = 0; i < told->messages.n; i++)
-		week(&b->arena, &b->all, week_of(told->messages.items[i].at))->messages[set]++;
+	for (size_t i = 0; i < told->messages.n; i++) {
+		const struct retold *m = &told->messages.items[i];
+		struct backtest_row *r = row(&b->arena, &b->rules, told->alerts.items[m->alert].rule_id);
+
+		week(&b->arena, &b->all, week_of(m->at))->messages[set]++;
+		week(&b->arena, r, week_of(m->at))->messages[set]++;
+	}
 }
 
 static void tally_marks(struct tallying *t, size_t set)
@@ -148,54 +163,19 @@ static void count_in(struct arena *a, backtest_rows *rows, struct str name, size
 	w->messages[set]++;
 }
 
-/* A route counts a message once, however many sinks it leads to. */
-static void tally_routes(struct tallying *t, size_t set, const struct retold *m, bool first,
-			 const struct dispatch_facts *facts)
+static void tally_supervisors(struct tallying *t, size_t set)
 {
-	struct dispatch_decision decision;
-	struct backtest *b = t->b;
-
-	dispatch_decide(t->scratch, t->o->routes, facts, &decision);
-	for (size_t i = 0; i < decision.to.n; i++) {
-		struct str route = decision.to.items[i].route;
-		bool again = false;
-
-		for (size_t k = 0; k < i && !again; k++)
-			again = str_eq(decision.to.items[k].route, route);
-		if (!again)
-			count_in(&b->arena, &b->routes, route, set, m, first);
-	}
-	if (!decision.to.n)
-		count_in(&b->arena, &b->routes, STR("(nobody)"), set, m, first);
-}
-
-static void tally_supervisors(struct tallying *t, size_t set, const struct retold *m, bool first,
-			      const struct dispatch_facts *facts)
-{
-	const struct routes *routes = t->o->routes;
-
-	for (size_t i = 0; i < routes->supervisors.n; i++)
-		if (supervisor_has(&routes->supervisors.items[i], facts))
-			count_in(&t->b->arena, &t->b->supervisors, routes->supervisors.items[i].name, set, m, first);
-}
-
-static void tally_messages(struct tallying *t, size_t set)
-{
+	const struct supervisor *all = t->o->routes->supervisors.items;
 	const struct retelling *told = &t->c->told[set];
-	const struct ruleset *rules = t->o->sets[set].rules;
 	bool *seen = ARENA_ARRAY(t->scratch, bool, told->alerts.n + 1);
 
 	for (size_t i = 0; i < told->messages.n; i++) {
 		const struct retold *m = &told->messages.items[i];
-		struct dispatch_facts facts = {
-			.rule = &rules->rules[told->alerts.items[m->alert].rule],
-			.severity = m->severity,
-			.state = m->state,
-		};
+		struct dispatch_facts facts = backtest_facts(t->o, t->scratch, t->c, set, i);
 
-		origin_find(t->scratch, t->c->histories[set], m->ordinal, &facts);
-		tally_routes(t, set, m, !seen[m->alert], &facts);
-		tally_supervisors(t, set, m, !seen[m->alert], &facts);
+		for (size_t k = 0; k < t->o->routes->supervisors.n; k++)
+			if (supervisor_has(&all[k], &facts))
+				count_in(&t->b->arena, &t->b->supervisors, all[k].name, set, m, !seen[m->alert]);
 		seen[m->alert] = true;
 	}
 }
@@ -227,6 +207,44 @@ static void list_change(struct tallying *t, const struct change *c, size_t order
 	}
 }
 
+/* ---- what changes, and for whom ---- */
+
+static void count_change(struct arena *a, struct backtest_row *r, const struct change *c)
+{
+	r->changes[c->kind]++;
+	week(a, r, week_of((c->new ? c->new : c->old)->told_at))->changes[c->kind]++;
+}
+
+/* Its first announcement; there is one. */
+static size_t first_message(const struct retelling *told, const struct retold_alert *alert)
+{
+	size_t i = 0, index = (size_t)(alert - told->alerts.items);
+
+	while (told->messages.items[i].alert != index)
+		i++;
+	return i;
+}
+
+/* Who heard of it first, or would have. */
+static void count_change_for(struct tallying *t, const struct change *c)
+{
+	const struct routes *routes = t->o->routes;
+	size_t set = c->new ? 1 : 0, first = first_message(&t->c->told[set], c->new ? c->new : c->old);
+	struct dispatch_facts facts = backtest_facts(t->o, t->scratch, t->c, set, first);
+	struct dispatch_decision decision;
+	struct arena *a = &t->b->arena;
+
+	dispatch_decide(t->scratch, routes, &facts, &decision);
+	for (size_t i = 0; i < decision.to.n; i++)
+		count_change(
+			a, backtest_row_of(a, &t->b->routes, decision.to.items[i].route, decision.to.items[i].sink), c);
+	if (!decision.to.n)
+		count_change(a, backtest_row_of(a, &t->b->routes, BACKTEST_NOBODY, (struct str){ 0 }), c);
+	for (size_t i = 0; i < routes->supervisors.n; i++)
+		if (supervisor_has(&routes->supervisors.items[i], &facts))
+			count_change(a, row(a, &t->b->supervisors, routes->supervisors.items[i].name), c);
+}
+
 static void tally_changes(struct tallying *t)
 {
 	change_list changes;
@@ -235,8 +253,9 @@ static void tally_changes(struct tallying *t)
 	for (size_t i = 0; i < changes.n; i++) {
 		const struct change *c = &changes.items[i];
 
-		row(&t->b->arena, &t->b->rules, (c->new ? c->new : c->old)->rule_id)->changes[c->kind]++;
-		t->b->all.changes[c->kind]++;
+		count_change(&t->b->arena, row(&t->b->arena, &t->b->rules, (c->new ? c->new : c->old)->rule_id), c);
+		count_change(&t->b->arena, &t->b->all, c);
+		count_change_for(t, c);
 		if (t->b->changes.n < t->o->list_max)
 			list_change(t, c, i);
 	}
@@ -263,7 +282,7 @@ void backtest_tally(struct backtest *b, const struct backtest_options *o, struct
 	for (size_t i = 0; o->routes && i < BACKTEST_PAIR; i++) {
 		tally_alerts(&t, i);
 		tally_marks(&t, i);
-		tally_messages(&t, i);
+		tally_supervisors(&t, i);
 	}
 	if (o->routes)
 		tally_changes(&t);
@@ -287,6 +306,9 @@ static void add_row(struct arena *a, struct backtest_row *to, const struct backt
 		to->alerts[i] += from->alerts[i];
 		to->messages[i] += from->messages[i];
 		add_marks(&to->marks[i], &from->marks[i]);
+		to->groups[i] += from->groups[i];
+		to->digests[i] += from->digests[i];
+		to->by_budget[i] += from->by_budget[i];
 	}
 	for (size_t i = 0; i < CHANGE_KINDS; i++)
 		to->changes[i] += from->changes[i];
@@ -297,13 +319,15 @@ static void add_row(struct arena *a, struct backtest_row *to, const struct backt
 			w->alerts[k] += from->weeks.items[i].alerts[k];
 			w->messages[k] += from->weeks.items[i].messages[k];
 		}
+		for (size_t k = 0; k < CHANGE_KINDS; k++)
+			w->changes[k] += from->weeks.items[i].changes[k];
 	}
 }
 
 static void add_rows(struct arena *a, backtest_rows *to, const backtest_rows *from)
 {
 	for (size_t i = 0; i < from->n; i++)
-		add_row(a, row(a, to, from->items[i].name), &from->items[i]);
+		add_row(a, backtest_row_of(a, to, from->items[i].name, from->items[i].sink), &from->items[i]);
 }
 
 static void add_changes(struct backtest *b, const struct backtest *from)
@@ -344,8 +368,9 @@ void backtest_merge(struct backtest *b, const struct backtest *from)
 static int by_name(const void *va, const void *vb)
 {
 	const struct backtest_row *a = va, *b = vb;
+	int c = str_cmp(a->name, b->name);
 
-	return str_cmp(a->name, b->name);
+	return c ? c : str_cmp(a->sink, b->sink);
 }
 
 static int by_place(const void *va, const void *vb)

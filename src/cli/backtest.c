@@ -2,6 +2,7 @@
 /*
  * rupturectl backtest: what other rules would have told over one's own past; --sweep: a threshold through a range.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,15 +16,63 @@ struct request {
 	struct trial trial;
 	const char *old, *new; /* paths, or NULL: those in force; those and --with */
 	const char *sweep, *svg;
-	double max_added, max_per_week; /* NAN: any */
-	bool all;
+	double limits[5]; /* INFINITY: any */
+	bool limited, all;
 };
+
+static double added(const struct backtest *b)
+{
+	return (double)b->all.changes[CHANGE_ADDED];
+}
+
+static double removed(const struct backtest *b)
+{
+	return (double)b->all.changes[CHANGE_REMOVED];
+}
+
+static double per_week(const struct backtest *b)
+{
+	return (double)b->sides[1].alerts / backtest_weeks(b);
+}
+
+static double messages_per_week(const struct backtest *b)
+{
+	return (double)b->sides[1].messages / backtest_weeks(b);
+}
+
+/* What was to be caught, and is no longer. */
+static double lost(const struct backtest *b)
+{
+	return (double)b->sides[0].marks.good_met - (double)b->sides[1].marks.good_met;
+}
+
+static const struct {
+	const char *option, *what;
+	double (*of)(const struct backtest *b);
+} limits[] = {
+	{ "--max-added", "alerts added", added },
+	{ "--max-removed", "alerts removed", removed },
+	{ "--max-per-week", "alerts a week", per_week },
+	{ "--max-messages-per-week", "messages a week", messages_per_week },
+	{ "--max-lost", "lost of what was to be caught", lost },
+};
+#define LIMIT_LOST 4
+#define LIMITS	   (sizeof limits / sizeof *limits)
+_Static_assert(LIMITS == sizeof((struct request *)0)->limits / sizeof(double), "request.limits");
 
 static int take_limit(const char *name, const char *value, double *ret)
 {
 	if (!value || !str_number(str_of(value), ret) || *ret < 0)
 		return tool_misuse("%s takes a number", name);
 	return EXIT_FINE;
+}
+
+static int find_limit(const char *word)
+{
+	for (size_t i = 0; i < LIMITS; i++)
+		if (strcmp(word, limits[i].option) == 0)
+			return (int)i;
+	return -1;
 }
 
 static int take_word(struct request *rq, const char *word)
@@ -41,7 +90,7 @@ static int take_word(struct request *rq, const char *word)
 static int take_one(struct request *rq, int argc, char **argv, int *i)
 {
 	const char *word = argv[*i], *value = *i + 1 < argc ? argv[*i + 1] : NULL;
-	int rc = EXIT_FINE;
+	int rc = EXIT_FINE, limit = find_limit(word);
 
 	if (trial_option(&rq->trial, argc, argv, i, &rc))
 		return rc;
@@ -49,8 +98,7 @@ static int take_one(struct request *rq, int argc, char **argv, int *i)
 		rq->all = true;
 		return rc;
 	}
-	if (strcmp(word, "--sweep") != 0 && strcmp(word, "--svg") != 0 && strcmp(word, "--max-added") != 0 &&
-	    strcmp(word, "--max-per-week") != 0)
+	if (strcmp(word, "--sweep") != 0 && strcmp(word, "--svg") != 0 && limit < 0)
 		return take_word(rq, word);
 	++*i;
 	if (!value)
@@ -59,10 +107,9 @@ static int take_one(struct request *rq, int argc, char **argv, int *i)
 		rq->sweep = value;
 	else if (strcmp(word, "--svg") == 0)
 		rq->svg = value;
-	else if (strcmp(word, "--max-added") == 0)
-		return take_limit(word, value, &rq->max_added);
 	else
-		return take_limit(word, value, &rq->max_per_week);
+		rc = take_limit(word, value, &rq->limits[limit]);
+	rq->limited |= limit >= 0;
 	return rc;
 }
 
@@ -76,6 +123,8 @@ static int parse(struct request *rq, int argc, char **argv)
 		return tool_misuse("backtest what? give NEW rules, --with FILE beside those in force, or --sweep");
 	if (rc == EXIT_FINE && rq->sweep && rq->new)
 		return tool_misuse("a sweep goes through the rules in force, or --rules, and --with");
+	if (rc == EXIT_FINE && rq->sweep && rq->limited)
+		return tool_misuse("limits (--max-...) are for two rule sets, not for a sweep");
 	if (rc == EXIT_FINE && rq->svg && !rq->sweep)
 		return tool_misuse("--svg draws the curve of a --sweep");
 	return rc;
@@ -108,21 +157,24 @@ static int read_pair(struct request *rq, struct rule_sources *old, struct rule_s
 	return trial_sources(t, true, new);
 }
 
+/* All in one line: what a job that runs this shows. */
 static int past_limits(const struct request *rq, const struct backtest *b)
 {
-	double added = (double)b->all.changes[CHANGE_ADDED];
-	double per_week = (double)b->sides[1].alerts / backtest_weeks(b);
+	struct buf out = { 0 };
 	int rc = EXIT_FINE;
 
-	if (added > rq->max_added) {
-		fprintf(stderr, "rupturectl: %.0f alerts added, more than --max-added %g\n", added, rq->max_added);
+	for (size_t i = 0; i < LIMITS; i++) {
+		double n = limits[i].of(b);
+
+		if (n <= rq->limits[i])
+			continue;
+		buf_printf(&out, "%s%.4g %s (%s %g)", rc == EXIT_FINE ? "" : ", ", n, limits[i].what, limits[i].option,
+			   rq->limits[i]);
 		rc = EXIT_FOUND;
 	}
-	if (per_week > rq->max_per_week) {
-		fprintf(stderr, "rupturectl: %.1f alerts a week, more than --max-per-week %g\n", per_week,
-			rq->max_per_week);
-		rc = EXIT_FOUND;
-	}
+	if (rc != EXIT_FINE)
+		fprintf(stderr, "rupturectl: past a limit: %.*s\n", STR_ARG(buf_str(&out)));
+	buf_release(&out);
 	return rc;
 }
 
@@ -162,6 +214,8 @@ static int compare(const struct tool *tool, struct request *rq, const struct rul
 		trial_tell_refused(t);
 		report(tool, rq, &b);
 		rc = past_limits(rq, &b);
+		if (rq->limits[LIMIT_LOST] < INFINITY && !b.sides[0].marks.good)
+			rc = tool_misuse("--max-lost: there is no good verdict or label that could be lost");
 	}
 	backtest_release(&b);
 	return rc;
@@ -259,8 +313,12 @@ static int run_sweep(const struct tool *tool, struct request *rq)
 
 int tool_backtest(struct tool *tool, int argc, char **argv)
 {
-	struct request rq = { .trial = { .as_of = DATE_NONE }, .max_added = INFINITY, .max_per_week = INFINITY };
-	int rc = parse(&rq, argc, argv);
+	struct request rq = { .trial = { .as_of = DATE_NONE } };
+	int rc;
+
+	for (size_t i = 0; i < LIMITS; i++)
+		rq.limits[i] = INFINITY;
+	rc = parse(&rq, argc, argv);
 
 	if (rc == EXIT_FINE)
 		rc = trial_begin(&rq.trial, tool);

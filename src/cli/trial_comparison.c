@@ -4,12 +4,17 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/trial_report.h"
 
 #define NAME_WIDTH    28
-#define COUNT_WIDTH   6 /* of the rules' table, which is as wide as a screen: 28 + 2 * 6 + 8 + 6 * 8 */
-#define CHANGE_WIDTH  8
+#define KEY_WIDTH     26 /* of tables as wide as a screen of 80: 26 + 2 * 6 + 42 for the kinds of change */
+#define COUNT_WIDTH   6
+#define RATE_WIDTH    9
+#define RULE_WIDTH    22 /* of the list of changes */
+#define WHO_WIDTH     14 /* "ad9eb65c m1+m2" */
+#define WHEN_AT	      (9 + RULE_WIDTH + 1 + WHO_WIDTH + 1)
 #define SPOKEN_WEEKLY 1 /* alerts a week from which the first sentence counts by the week */
 
 struct comparing {
@@ -134,7 +139,7 @@ static void totals(struct comparing *c)
 
 static void marks_line(struct comparing *c, const char *name, uint64_t k0, uint64_t n0, uint64_t k1, uint64_t n1)
 {
-	buf_printf(c->out, "%-*s  ", NAME_WIDTH, name);
+	buf_printf(c->out, "%-*s", KEY_WIDTH - 2, name);
 	put_share(c->out, k0, n0);
 	buf_puts(c->out, STR("  ->  "));
 	put_share(c->out, k1, n1);
@@ -154,6 +159,14 @@ static void marks(struct comparing *c)
 
 /* ---- tables ---- */
 
+/* A name that is too long for its column has a line of its own. */
+static void put_key(struct comparing *c, struct str name)
+{
+	buf_printf(c->out, "%-*.*s", KEY_WIDTH, STR_ARG(name));
+	if (name.n >= KEY_WIDTH)
+		buf_printf(c->out, "\n%*s", KEY_WIDTH, "");
+}
+
 static bool is_changed(const struct backtest_row *r)
 {
 	bool changed = r->alerts[0] != r->alerts[1];
@@ -161,6 +174,23 @@ static bool is_changed(const struct backtest_row *r)
 	for (size_t i = 0; i < CHANGE_KINDS; i++)
 		changed |= r->changes[i] > 0;
 	return changed;
+}
+
+static void changes_head(struct comparing *c, const char *head)
+{
+	buf_printf(c->out, "\n%-*s%*s%*s", KEY_WIDTH, head, COUNT_WIDTH, "OLD", COUNT_WIDTH, "NEW");
+	for (size_t i = 0; i < CHANGE_KINDS; i++)
+		buf_printf(c->out, " %s", change_words.words[i]);
+	buf_putc(c->out, '\n');
+}
+
+static void changes_cells(struct comparing *c, const uint64_t *alerts, const uint64_t *changes)
+{
+	for (size_t i = 0; i < BACKTEST_PAIR; i++)
+		cell(c, COUNT_WIDTH, (double)alerts[i], put_count);
+	for (size_t i = 0; i < CHANGE_KINDS; i++)
+		cell(c, (int)strlen(change_words.words[i]) + 1, (double)changes[i], put_count);
+	buf_putc(c->out, '\n');
 }
 
 static void rules_table(struct comparing *c)
@@ -174,60 +204,67 @@ static void rules_table(struct comparing *c)
 		same += !is_changed(r);
 		as_before += is_changed(r) ? 0 : (double)r->alerts[0];
 	}
-	if (same < c->b->rules.n)
-		buf_printf(c->out, "\n%-*s%*s%*s%*s", NAME_WIDTH, "RULE, ALERTS", COUNT_WIDTH, "OLD", COUNT_WIDTH,
-			   "NEW", CHANGE_WIDTH, "A WEEK");
-	for (size_t i = 0; same < c->b->rules.n && change_words.words[i]; i++)
-		buf_printf(c->out, "%*s", CHANGE_WIDTH, change_words.words[i]);
+	if (same < c->b->rules.n || (c->all && same))
+		changes_head(c, "RULE, ALERTS");
 	for (size_t i = 0; i < c->b->rules.n; i++) {
 		const struct backtest_row *r = &c->b->rules.items[i];
 
 		if (!is_changed(r) && !c->all)
 			continue;
-		buf_printf(c->out, "\n%-*.*s", NAME_WIDTH, STR_ARG(r->name));
-		cell(c, COUNT_WIDTH, (double)r->alerts[0], put_count);
-		cell(c, COUNT_WIDTH, (double)r->alerts[1], put_count);
-		cell(c, CHANGE_WIDTH, ((double)r->alerts[1] - (double)r->alerts[0]) / c->weeks, put_change);
-		for (size_t k = 0; k < CHANGE_KINDS; k++)
-			cell(c, CHANGE_WIDTH, (double)r->changes[k], put_count);
+		put_key(c, r->name);
+		changes_cells(c, r->alerts, r->changes);
 	}
-	buf_puts(c->out, STR("\n"));
 	if (same && !c->all) {
+		buf_puts(c->out, same == c->b->rules.n ? STR("\n") : STR(""));
 		put_counted(c->out, (double)same, "rule");
-		buf_puts(c->out, STR(" more, as before: "));
+		buf_puts(c->out, same == c->b->rules.n ? STR(", as before: ") : STR(" more, as before: "));
 		put_counted(c->out, as_before, "alert");
 		buf_putc(c->out, '\n');
 	}
 }
 
-static size_t weeks_above(const struct backtest_row *r, size_t side)
+static void supervisors_table(struct comparing *c)
 {
-	size_t n = 0;
+	if (c->b->supervisors.n)
+		changes_head(c, "SUPERVISOR, ALERTS");
+	for (size_t i = 0; i < c->b->supervisors.n; i++) {
+		const struct backtest_row *r = &c->b->supervisors.items[i];
 
-	for (size_t i = 0; i < r->weeks.n; i++)
-		n += (int64_t)r->weeks.items[i].messages[side] > r->budget;
-	return n;
+		put_key(c, r->name);
+		changes_cells(c, r->alerts, r->changes);
+	}
 }
 
-static void rows_table(struct comparing *c, const char *head, const backtest_rows *rows)
+static void route_line(struct comparing *c, const struct backtest_row *r)
 {
-	if (!rows->n)
-		return;
-	buf_printf(c->out, "\n%-*s%8s%8s%10s%10s  %s\n", NAME_WIDTH, head, "OLD", "NEW", "OLD/WEEK", "NEW/WEEK",
-		   rows == &c->b->routes ? "BUDGET" : "");
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct backtest_row *r = &rows->items[i];
+	struct arena a = { 0 };
 
-		buf_printf(c->out, "%-*.*s", NAME_WIDTH, STR_ARG(r->name));
-		for (size_t k = 0; k < BACKTEST_PAIR; k++)
-			cell(c, 8, (double)r->messages[k], put_count);
-		for (size_t k = 0; k < BACKTEST_PAIR; k++)
-			cell(c, 10, (double)r->messages[k] / c->weeks, put_rate);
-		if (r->budget)
-			buf_printf(c->out, "  %lld a week: passed in %zu weeks, before in %zu", (long long)r->budget,
-				   weeks_above(r, 1), weeks_above(r, 0));
-		buf_putc(c->out, '\n');
-	}
+	put_key(c, r->sink.n ? arena_printf(&a, "%.*s > %.*s", STR_ARG(r->name), STR_ARG(r->sink)) : r->name);
+	for (size_t k = 0; k < BACKTEST_PAIR; k++)
+		cell(c, COUNT_WIDTH, (double)r->messages[k], put_count);
+	for (size_t k = 0; k < BACKTEST_PAIR; k++)
+		cell(c, RATE_WIDTH, (double)r->messages[k] / c->weeks, put_rate);
+	cell(c, RATE_WIDTH, (double)r->groups[1], put_count);
+	cell(c, RATE_WIDTH, (double)r->digests[1], put_count);
+	buf_putc(c->out, '\n');
+	if (r->budget)
+		buf_printf(c->out, "  budget %lld a week: it keeps %llu for a digest, before %llu\n",
+			   (long long)r->budget, (unsigned long long)r->by_budget[1],
+			   (unsigned long long)r->by_budget[0]);
+	arena_release(&a);
+}
+
+static void routes_table(struct comparing *c)
+{
+	if (!c->b->routes.n)
+		return;
+	buf_printf(c->out, "\n%-*s%*s%*s%*s%*s%*s%*s\n", KEY_WIDTH, "ROUTE > SINK, MESSAGES", COUNT_WIDTH, "OLD",
+		   COUNT_WIDTH, "NEW", RATE_WIDTH, "OLD/WEEK", RATE_WIDTH, "NEW/WEEK", RATE_WIDTH, "GROUPS", RATE_WIDTH,
+		   "DIGESTS");
+	for (size_t i = 0; i < c->b->routes.n; i++)
+		route_line(c, &c->b->routes.items[i]);
+	buf_puts(c->out, STR("As they would leave, in groups and digests and within budgets; without reminders and\n"
+			     "escalations, and as if nothing had been silenced.  Groups and digests: of the new.\n"));
 }
 
 static void weeks_table(struct comparing *c)
@@ -238,15 +275,12 @@ static void weeks_table(struct comparing *c)
 
 	if (!n)
 		return;
-	buf_printf(c->out, "\n%-*s%8s%8s%10s\n", NAME_WIDTH, "WEEK FROM, ALERTS", "OLD", "NEW", "CHANGE");
+	changes_head(c, "WEEK FROM, ALERTS");
 	for (size_t i = from; i < n; i++) {
 		const struct backtest_week *w = &r->weeks.items[i];
 
-		buf_printf(c->out, "%-*.*s", NAME_WIDTH, STR_ARG(date_format_day(&a, backtest_week_begins(w->week))));
-		cell(c, 8, (double)w->alerts[0], put_count);
-		cell(c, 8, (double)w->alerts[1], put_count);
-		cell(c, 10, (double)w->alerts[1] - (double)w->alerts[0], put_change);
-		buf_putc(c->out, '\n');
+		put_key(c, date_format_day(&a, backtest_week_begins(w->week)));
+		changes_cells(c, w->alerts, w->changes);
 	}
 	if (from)
 		buf_printf(c->out, "the last %d of %zu weeks with alerts; --all shows all\n", REPORT_WEEKS, n);
@@ -270,12 +304,14 @@ static void change_line(struct comparing *c, const struct backtest_change *chang
 
 	buf_printf(&who, "%.*s%s%.*s%s%.*s", STR_ARG(change->case_name), change->member.n ? " " : "",
 		   STR_ARG(change->member), change->other.n ? "+" : "", STR_ARG(change->other));
-	buf_printf(c->out, "%-8s %-*.*s %-18.*s ", change_words.words[change->kind], NAME_WIDTH - 6,
-		   STR_ARG(change->rule), STR_ARG(buf_str(&who)));
+	buf_printf(c->out, "%-8s %-*.*s %-*.*s ", change_words.words[change->kind], RULE_WIDTH, STR_ARG(change->rule),
+		   WHO_WIDTH, STR_ARG(buf_str(&who)));
+	if (change->rule.n > RULE_WIDTH || who.n > WHO_WIDTH)
+		buf_printf(c->out, "\n%*s", WHEN_AT, "");
 	if (change->was.at != DATE_NONE)
 		put_when(c, change->was.at, change->was.ordinal, change->was.severity);
 	if (change->was.at != DATE_NONE && change->is.at != DATE_NONE)
-		buf_printf(c->out, "\n%*s-> ", NAME_WIDTH + 20, "");
+		buf_printf(c->out, "\n%*s-> ", WHEN_AT - 3, "");
 	if (change->is.at != DATE_NONE)
 		put_when(c, change->is.at, change->is.ordinal, change->is.severity);
 	buf_putc(c->out, '\n');
@@ -307,8 +343,8 @@ void comparison_text(const struct backtest *b, bool all, struct buf *out)
 	totals(&c);
 	marks(&c);
 	rules_table(&c);
-	rows_table(&c, "ROUTE, MESSAGES", &b->routes);
-	rows_table(&c, "SUPERVISOR, MESSAGES", &b->supervisors);
+	routes_table(&c);
+	supervisors_table(&c);
 	weeks_table(&c);
 	changes_list(&c);
 }

@@ -37,7 +37,7 @@ static void share_cell(struct buf *out, int width, uint64_t k, uint64_t n)
 {
 	struct buf text = { 0 };
 
-	put_share(&text, k, n);
+	put_share_short(&text, k, n);
 	buf_printf(out, "  %-*.*s", width, STR_ARG(buf_str(&text)));
 	buf_release(&text);
 }
@@ -47,18 +47,18 @@ static void value_line(const struct curve *c, size_t i, bool marks, struct buf *
 	const struct backtest_side *s = c->sides[i];
 	struct arena a = { 0 };
 
-	buf_printf(out, "%c %-26.*s", i == c->sweep->present ? '>' : ' ',
+	buf_printf(out, "%c %-24.*s", i == c->sweep->present ? '>' : ' ',
 		   STR_ARG(knob_words(&a, &c->sweep->knob, c->sweep->values.items[i])));
 	arena_release(&a);
 	if (!s) {
 		buf_puts(out, STR("  does not suit the rule\n"));
 		return;
 	}
-	cell(out, 9, (double)s->alerts, put_count);
-	cell(out, 9, (double)s->alerts / backtest_weeks(c->found), put_rate);
-	cell(out, 12, c->found->sessions ? 100 * (double)s->true_sessions / (double)c->found->sessions : 0, put_rate);
+	cell(out, 7, (double)s->alerts, put_count);
+	cell(out, 7, (double)s->alerts / backtest_weeks(c->found), put_rate);
+	cell(out, 8, c->found->sessions ? 100 * (double)s->true_sessions / (double)c->found->sessions : 0, put_rate);
 	if (marks) {
-		share_cell(out, 18, s->marks.right, s->marks.right + s->marks.wrong);
+		share_cell(out, 14, s->marks.right, s->marks.right + s->marks.wrong);
 		share_cell(out, 1, s->marks.good_met, s->marks.good);
 	} else {
 		buf_printf(out, "  %.*s", (int)(s->alerts * BAR_WIDTH / most_alerts(c)), "########################");
@@ -91,10 +91,12 @@ void curve_text(const struct curve *c, struct buf *out)
 	bool marks = has_marks(c);
 
 	sentence(c, out);
-	buf_printf(out, "  %-26s%9s%9s%12s  %s\n", "THRESHOLD", "ALERTS", "A WEEK", "TRUE IN 100",
-		   marks ? "RIGHT               CAUGHT" : "");
+	buf_printf(out, "  %-24s%7s%7s%8s%s\n", "THRESHOLD", "ALERTS", "A WEEK", "TRUE %",
+		   marks ? "  RIGHT           CAUGHT" : "");
 	for (size_t i = 0; i < c->sweep->values.n; i++)
 		value_line(c, i, marks, out);
 	buf_puts(out,
-		 STR("> the present value. TRUE IN 100: in how many of 100 sessions the rule is true, told or not.\n"));
+		 STR("> the present value.  TRUE %: in how many of 100 sessions the rule is true, told or not.\n"));
+	if (marks)
+		buf_puts(out, STR("RIGHT, CAUGHT: by verdicts and labels, with 95 % intervals.\n"));
 }

@@ -76,26 +76,6 @@ static void put_kinds(const uint64_t *changes, struct json *j)
 		put_int(change_words.words[i], changes[i], j);
 }
 
-static void put_rules(const struct backtest *b, struct json *j)
-{
-	json_key(j, "rules");
-	json_list(j);
-	for (size_t i = 0; i < b->rules.n; i++) {
-		const struct backtest_row *r = &b->rules.items[i];
-
-		json_map(j);
-		json_key(j, "rule");
-		json_str(j, r->name);
-		put_pair("alerts", r->alerts, j);
-		put_pair("messages", r->messages, j);
-		put_kinds(r->changes, j);
-		put_precision("old_precision", r->marks[0].right, r->marks[0].right + r->marks[0].wrong, j);
-		put_precision("new_precision", r->marks[1].right, r->marks[1].right + r->marks[1].wrong, j);
-		json_end_map(j);
-	}
-	json_end_list(j);
-}
-
 static void put_weeks(const struct backtest_row *r, struct json *j)
 {
 	json_key(j, "by_week");
@@ -107,28 +87,64 @@ static void put_weeks(const struct backtest_row *r, struct json *j)
 		put_day("from", backtest_week_begins(w->week), j);
 		put_pair("alerts", w->alerts, j);
 		put_pair("messages", w->messages, j);
+		put_kinds(w->changes, j);
 		json_end_map(j);
 	}
 	json_end_list(j);
 }
 
-static void put_rows(const char *key, const char *name, const backtest_rows *rows, struct json *j)
+static void put_rule(const struct backtest_row *r, struct json *j)
+{
+	json_map(j);
+	json_key(j, "rule");
+	json_str(j, r->name);
+	put_pair("alerts", r->alerts, j);
+	put_pair("messages", r->messages, j);
+	put_kinds(r->changes, j);
+	put_precision("old_precision", r->marks[0].right, r->marks[0].right + r->marks[0].wrong, j);
+	put_precision("new_precision", r->marks[1].right, r->marks[1].right + r->marks[1].wrong, j);
+	put_weeks(r, j);
+	json_end_map(j);
+}
+
+static void put_route(const struct backtest_row *r, struct json *j)
+{
+	json_map(j);
+	json_key(j, "route");
+	json_str(j, r->name);
+	json_key(j, "sink");
+	json_str(j, r->sink);
+	put_pair("messages", r->messages, j);
+	put_pair("groups", r->groups, j);
+	put_pair("digests", r->digests, j);
+	put_pair("told_of", r->alerts, j);
+	put_pair("kept_for_digest_by_budget", r->by_budget, j);
+	if (r->budget)
+		put_int("budget_per_week", (uint64_t)r->budget, j);
+	put_kinds(r->changes, j);
+	put_weeks(r, j);
+	json_end_map(j);
+}
+
+static void put_supervisor(const struct backtest_row *r, struct json *j)
+{
+	json_map(j);
+	json_key(j, "supervisor");
+	json_str(j, r->name);
+	put_pair("alerts", r->alerts, j);
+	put_pair("messages", r->messages, j);
+	put_kinds(r->changes, j);
+	put_weeks(r, j);
+	json_end_map(j);
+}
+
+static void put_rows(const char *key, const backtest_rows *rows,
+		     void (*put)(const struct backtest_row *r, struct json *j), struct json *j)
 {
 	json_key(j, key);
 	json_list(j);
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct backtest_row *r = &rows->items[i];
-
-		json_map(j);
-		json_key(j, name);
-		json_str(j, r->name);
-		put_pair("alerts", r->alerts, j);
-		put_pair("messages", r->messages, j);
-		if (r->budget)
-			put_int("budget_per_week", (uint64_t)r->budget, j);
-		put_weeks(r, j);
-		json_end_map(j);
-	}
+	for (size_t i = 0; i < rows->n; i++)
+		put(&rows->items[i], j);
 	json_end_list(j);
 }
 
@@ -169,9 +185,9 @@ void comparison_json(const struct backtest *b, struct json *j)
 	json_key(j, "new");
 	put_side(&b->sides[1], backtest_weeks(b), j);
 	put_kinds(b->all.changes, j);
-	put_rules(b, j);
-	put_rows("routes", "route", &b->routes, j);
-	put_rows("supervisors", "supervisor", &b->supervisors, j);
+	put_rows("rules", &b->rules, put_rule, j);
+	put_rows("routes", &b->routes, put_route, j);
+	put_rows("supervisors", &b->supervisors, put_supervisor, j);
 	put_weeks(&b->all, j);
 	json_key(j, "changes");
 	json_list(j);

@@ -51,3 +51,13 @@ void put_share(struct buf *out, uint64_t k, uint64_t n)
 	else
 		buf_puts(out, STR("unknown"));
 }
+
+void put_share_short(struct buf *out, uint64_t k, uint64_t n)
+{
+	struct precision p = precision_of((int64_t)k, (int64_t)n);
+
+	if (n)
+		buf_printf(out, "%.0f %% (%.0f-%.0f)", 100 * p.share, 100 * p.low, 100 * p.high);
+	else
+		buf_puts(out, STR("unknown"));
+}
