@@ -85,6 +85,7 @@ struct clinic_site {
 
 #define CLINIC_AGES 5
 extern const char *const clinic_age_words[CLINIC_AGES];
+size_t clinic_age(int64_t seconds); /* which of them */
 
 struct clinic {
 	struct arena arena;
@@ -109,6 +110,8 @@ struct clinic {
 	struct strs unknown_cases;		       /* asked for and not there */
 };
 
+/* The Monday, 00:00 UTC, of the week. */
+int64_t clinic_monday(int64_t at);
 /* clinic_release when done, whatever the outcome. */
 int clinic_gather(struct store *st, const struct clinic_options *options, struct clinic *ret, struct error *e);
 void clinic_release(struct clinic *c);

@@ -30,6 +30,7 @@ int tool_list_rules(struct tool *t, int argc, char **argv);
 int tool_explain(struct tool *t, int argc, char **argv);
 int tool_backtest(struct tool *t, int argc, char **argv);
 int tool_tune(struct tool *t, int argc, char **argv);
+int tool_report(struct tool *t, int argc, char **argv);
 int tool_alerts(struct tool *t, int argc, char **argv);
 int tool_status(struct tool *t, int argc, char **argv);
 int tool_ack(struct tool *t, int argc, char **argv);
@@ -43,6 +44,8 @@ int tool_routes(struct tool *t, int argc, char **argv);
 int tool_schema(struct tool *t, int argc, char **argv);
 int tool_audit(struct tool *t, int argc, char **argv);
 
+/* Why nobody was told of an alert; NULL: somebody was, or there was nothing to tell yet. */
+const char *alert_untold(const struct told *t);
 /* How precise the rules have been, by people's verdicts. */
 void tool_show_precision(const struct tool *t, const rule_verdicts_list *rules);
 

@@ -17,11 +17,14 @@ int64_t clinic_week_of(const struct clinic *c, int64_t at)
 	return at < c->first_week ? -1 : (at - c->first_week) / WEEK_S;
 }
 
+int64_t clinic_monday(int64_t at)
+{
+	return at - (((at - MONDAY_S) % WEEK_S) + WEEK_S) % WEEK_S;
+}
+
 static void begin(struct clinic *c)
 {
-	int64_t since = c->options.since - MONDAY_S;
-
-	c->first_week = c->options.since - ((since % WEEK_S) + WEEK_S) % WEEK_S;
+	c->first_week = clinic_monday(c->options.since);
 	c->weeks = (size_t)((c->options.until - c->first_week) / WEEK_S) + 1;
 	c->last_session = DATE_NONE;
 }
@@ -67,13 +70,19 @@ static void count_members(struct clinic *c, const course_list *courses, struct c
 	}
 }
 
-static void count_age(struct clinic *c, const struct told *t)
+size_t clinic_age(int64_t seconds)
 {
-	int64_t age = c->options.as_of - t->opened_at;
 	size_t i = 0;
 
-	while (i + 1 < CLINIC_AGES && age > age_ends[i])
+	while (i + 1 < CLINIC_AGES && seconds > age_ends[i])
 		i++;
+	return i;
+}
+
+static void count_age(struct clinic *c, const struct told *t)
+{
+	size_t i = clinic_age(c->options.as_of - t->opened_at);
+
 	c->ages[i]++;
 	c->grave_ages[i] += t->severity >= SEVERITY_WARNING;
 }

@@ -18,8 +18,7 @@ struct request {
 	bool reveal, precision, since_said;
 };
 
-/* Why nobody was told; NULL: somebody was, or there was nothing to tell yet. */
-static const char *why_untold(const struct told *t)
+const char *alert_untold(const struct told *t)
 {
 	if (t->announcements)
 		return NULL;
@@ -57,7 +56,7 @@ static void put_date(struct json *j, struct arena *a, const char *key, int64_t a
 
 static struct str json_told(struct arena *a, const struct told *t)
 {
-	const char *why = why_untold(t);
+	const char *why = alert_untold(t);
 
 	if (t->announcements)
 		return str_of(sent_as(t));
@@ -150,7 +149,7 @@ static struct str silenced_words(const struct stored_alert *s, struct arena *a)
 static void note_told(const struct stored_alert *s, struct arena *a, struct buf *out)
 {
 	const struct told *t = &s->told;
-	const char *why = why_untold(t);
+	const char *why = alert_untold(t);
 	bool silenced = t->silenced_at != DATE_NONE;
 
 	if (why && silenced && strcmp(why, "silenced") == 0) {

@@ -21,6 +21,8 @@ static const struct tool_command commands[] = {
 	  "show what other rules would have told over one's own past", tool_backtest },
 	{ "tune", "[--budget \"5 a week\"] [--labels FILE] [OPTION]... [-o FILE] RULE",
 	  "propose a threshold, from verdicts and labels, as an override", tool_tune },
+	{ "report", "[--case CASE]... [--since DATE] [--until DATE] [--as-of DATE] [--reveal] [-o FILE]",
+	  "write a page about what is open, how cases went and how the rules do", tool_report },
 	{ "alerts",
 	  "[--all] [--acknowledged [--since DATE]] [--silenced] [--historic]\n"
 	  "            [--changed-by-rules] [--reveal] | --precision",

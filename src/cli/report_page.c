@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The frame of the page: how it looks, its head with what it covers, its contents, its foot.
+ */
+#include "cli/report.h"
+
+/* --ink, --paper, --muted and --line are the charts' (core/chart.h), for light, dark and print. */
+static const char style[] =
+	"*{box-sizing:border-box}\n"
+	"html{scroll-padding-top:1rem}\n"
+	"body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}\n"
+	"header,nav,main,footer{max-width:64rem;margin:0 auto;padding:0 1rem}\n"
+	"header{padding-top:1.5rem}footer{padding-bottom:3rem;border-top:1px solid var(--line);margin-top:3rem}\n"
+	"h1{font-size:1.75rem;line-height:1.2;margin:0 0 .5rem}\n"
+	"h2{font-size:1.375rem;line-height:1.25;margin:2.5rem 0 .75rem;padding-top:1rem;border-top:2px solid "
+	"var(--line)}\n"
+	"h3{font-size:1.125rem;line-height:1.3;margin:2rem 0 .5rem}\n"
+	"h4{font-size:1rem;margin:1.5rem 0 .5rem}\n"
+	"p,ul,ol,dl{margin:.5rem 0}p,li{max-width:48rem}\n"
+	"a{color:var(--score);text-underline-offset:2px}\n"
+	":focus-visible{outline:3px solid var(--score);outline-offset:2px}\n"
+	".skip{position:absolute;left:-999rem;top:0;padding:.5rem 1rem;background:var(--paper);color:var(--ink)}\n"
+	".skip:focus{left:0}\n"
+	".muted{color:var(--muted)}.small{font-size:.875rem}\n"
+	"code{font:.875em ui-monospace,monospace;overflow-wrap:anywhere}\n"
+	".facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.75rem;margin:1rem 0}\n"
+	".facts div{border:1px solid var(--line);border-radius:.375rem;padding:.5rem .75rem}\n"
+	".facts dt{font-size:.875rem;color:var(--muted)}.facts "
+	"dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.2}\n"
+	".facts dd span{display:block;font-size:.8125rem;font-weight:400;color:var(--muted)}\n"
+	".columns{columns:11rem;padding-left:1.25rem}.columns li{break-inside:avoid}\n"
+	".plain{list-style:none;padding:0}\n"
+	".alerts{list-style:none;padding:0}\n"
+	".alerts>li{max-width:none;border:1px solid var(--line);border-left-width:5px;border-radius:.25rem;"
+	"padding:.5rem .75rem;margin:0 0 .5rem;break-inside:avoid}\n"
+	".alerts p{margin:.125rem 0}.alerts .step{font-weight:600}\n"
+	".sev0{--v:var(--v0)}.sev1{--v:var(--v1)}.sev2{--v:var(--v2)}.sev3{--v:var(--v3)}\n"
+	".alerts>li.sev0,.alerts>li.sev1,.alerts>li.sev2,.alerts>li.sev3{border-left-color:var(--v)}\n"
+	".sev{display:inline-block;border:2px solid var(--v);border-radius:1rem;padding:0 .5rem;font-size:.8125rem;"
+	"font-weight:600;line-height:1.4}\n"
+	".sev3{border-width:3px}\n"
+	".wide{overflow-x:auto;max-width:100%}\n"
+	"table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem;margin:.5rem 0}\n"
+	"caption{text-align:left;color:var(--muted);font-size:.875rem;padding-bottom:.25rem}\n"
+	"th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line)}\n"
+	"thead th{font-size:.875rem;border-bottom:2px solid var(--line)}tbody th{font-weight:400}\n"
+	"td.n,th.n{text-align:right}\n"
+	"details{margin:.25rem 0 1rem}summary{cursor:pointer;font-size:.9375rem;padding:.25rem 0}\n"
+	".case{border-top:1px solid var(--line);margin-top:2.5rem}\n"
+	".case h3{font-size:1.25rem}\n"
+	".top{font-size:.875rem}\n"
+	"@media print{nav,.skip,.top,details{display:none}body{font-size:10pt}.case{break-before:page}"
+	"h2,h3,h4{break-after:avoid}a{color:inherit;text-decoration:none}header,main,footer{max-width:none;padding:0}"
+	".wide{overflow:visible}}\n";
+
+static void head(struct page *p)
+{
+	struct buf *out = &p->out;
+	struct arena a = { 0 };
+
+	buf_puts(out, STR("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+			  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+			  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+			  "'unsafe-inline'\"/>\n"
+			  "<meta name=\"referrer\" content=\"no-referrer\"/>\n<meta name=\"robots\" "
+			  "content=\"noindex\"/>\n"));
+	buf_printf(out, "<title>Alliance report, %.*s</title>\n<style>\n",
+		   STR_ARG(page_day_words(&a, p->clinic.options.as_of)));
+	buf_puts(out, chart_style());
+	buf_puts(out, str_of(style));
+	buf_puts(out, STR("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to what is open</a>\n"));
+	arena_release(&a);
+}
+
+/* ---- what the page covers ---- */
+
+static void fact(struct page *p, const char *what, size_t n, const char *note, size_t of_it)
+{
+	buf_printf(&p->out, "<div><dt>%s</dt><dd>%zu", what, n);
+	if (note)
+		buf_printf(&p->out, " <span>%zu %s</span>", of_it, note);
+	buf_puts(&p->out, STR("</dd></div>\n"));
+}
+
+struct tally {
+	size_t open, grave, waiting, ended, cases;
+};
+
+static struct tally tally(const struct clinic *c)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < c->open.n; i++) {
+		const struct told *told = &c->open.items[i].stored.told;
+
+		if (c->open.items[i].in_test)
+			continue;
+		t.open++;
+		t.grave += told->severity >= SEVERITY_WARNING;
+		t.waiting += told->acknowledged_at == DATE_NONE;
+	}
+	for (size_t i = 0; i < c->rows.n; i++) {
+		t.ended += c->rows.items[i].ended;
+		t.cases += c->rows.items[i].open > 0;
+	}
+	return t;
+}
+
+static void facts(struct page *p)
+{
+	const struct clinic *c = &p->clinic;
+	struct tally t = tally(c);
+
+	buf_puts(&p->out, STR("<dl class=\"facts\">\n"));
+	fact(p, "Open incidents", t.open, t.cases == 1 ? "case" : "cases", t.cases);
+	fact(p, "Warning or above", t.grave, NULL, 0);
+	fact(p, "Not acknowledged", t.waiting, NULL, 0);
+	fact(p, "Ended in the period", t.ended, NULL, 0);
+	fact(p, "Sessions in the period", c->sessions_in_period, c->cases_in_period == 1 ? "case" : "cases",
+	     c->cases_in_period);
+	fact(p, "Cases in all", c->rows.n, c->sessions == 1 ? "session" : "sessions", c->sessions);
+	buf_puts(&p->out, STR("</dl>\n"));
+}
+
+static void rules_in_force(struct page *p)
+{
+	const struct clinic *c = &p->clinic;
+	struct str hash = c->options.rules->hash;
+
+	buf_printf(&p->out, "<p class=\"muted small\">Judged by the rule set <code>%.8s</code> (%.*s).", hash.p,
+		   STR_ARG(hash));
+	if (c->judged_by.p && !str_eq(c->judged_by, hash))
+		buf_printf(&p->out,
+			   " The engine last judged by another, <code>%.8s</code>: states may differ from what people "
+			   "were "
+			   "told.",
+			   c->judged_by.p);
+	buf_puts(&p->out, STR("</p>\n"));
+}
+
+static void banner(struct page *p)
+{
+	const struct clinic_options *o = &p->clinic.options;
+	struct arena a = { 0 };
+	struct str as_of = date_format(&a, o->as_of);
+
+	buf_puts(&p->out, STR("<header>\n<h1>Alliance report</h1>\n<p>As of "));
+	buf_printf(&p->out, "<time datetime=\"%.*s\">%.*s, %.5s UTC</time>. Period: ", STR_ARG(as_of),
+		   STR_ARG(page_day_words(&a, o->as_of)), as_of.p + 11);
+	page_day(p, o->since);
+	buf_puts(&p->out, STR(" to "));
+	page_day(p, o->until);
+	buf_puts(&p->out, STR("."));
+	if (o->cases.n)
+		buf_puts(&p->out, STR(" <strong>Only the cases that were asked for.</strong>"));
+	buf_puts(&p->out, STR("</p>\n"));
+	facts(p);
+	rules_in_force(p);
+	buf_puts(&p->out, STR("</header>\n"));
+	arena_release(&a);
+}
+
+/* ---- contents ---- */
+
+static void list_links(struct page *p, enum clinic_standing standing, const char *title)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->clinic.rows.n; i++) {
+		const struct clinic_row *row = &p->clinic.rows.items[i];
+
+		if (row->standing != standing || !page_shows(p, row))
+			continue;
+		if (!any)
+			buf_printf(&p->out, "<h3>%s</h3>\n<ul class=\"columns small\">\n", title);
+		any = true;
+		buf_puts(&p->out, STR("<li>"));
+		page_link(p, row->token);
+		if (row->open)
+			buf_printf(&p->out, ": %s, %zu open", severity_words.words[row->severity], row->open);
+		else if (row->ended)
+			buf_printf(&p->out, ": %zu ended", row->ended);
+		buf_puts(&p->out, STR("</li>\n"));
+	}
+	if (any)
+		buf_puts(&p->out, STR("</ul>\n"));
+}
+
+static void contents(struct page *p)
+{
+	bool all = p->clinic.options.cases.n == 0;
+
+	buf_puts(&p->out, STR("<nav aria-labelledby=\"contents\">\n<h2 id=\"contents\">Contents</h2>\n<ul>\n"
+			      "<li><a href=\"#open\">What needs a next step</a></li>\n"
+			      "<li><a href=\"#unknown\">What is not known</a></li>\n"));
+	if (all)
+		buf_puts(&p->out, STR("<li><a href=\"#clinic\">The clinic</a></li>\n"));
+	buf_puts(&p->out, STR("<li><a href=\"#cases\">Cases</a></li>\n"));
+	if (all)
+		buf_puts(&p->out, STR("<li><a href=\"#quiet\">Cases with nothing to see</a></li>\n"));
+	buf_puts(&p->out, STR("</ul>\n"));
+	list_links(p, STANDING_OPEN, "Cases with something open");
+	list_links(p, STANDING_ENDED, "Cases in which something ended");
+	buf_puts(&p->out, STR("</nav>\n"));
+}
+
+void page_begin(struct page *p)
+{
+	head(p);
+	banner(p);
+	contents(p);
+	buf_puts(&p->out, STR("<main id=\"main\" tabindex=\"-1\">\n"));
+}
+
+void page_end(struct page *p)
+{
+	buf_puts(
+		&p->out,
+		STR("</main>\n<footer>\n<h2>How to read this</h2>\n"
+		    "<p>Made by <code>rupturectl report</code> from what the store holds. Cases and people are tokens; "
+		    "there is no word of a session in it. It is about people in treatment all the same: keep it as you "
+		    "keep "
+		    "their files.</p>\n"
+		    "<p>An incident is <em>open</em>, <em>being repaired</em> once somebody tried, <em>repaired</em>, "
+		    "<em>not repaired</em> when sessions went by without, or <em>dropped out</em> when the person may "
+		    "not come "
+		    "back. Missing is not fine: where nothing was filled in, nothing is known.</p>\n"
+		    "<p><code>rupturectl explain ALERT</code> says why an alert came, <code>rupturectl ack "
+		    "ALERT</code> that "
+		    "somebody looks after it, <code>rupturectl verdict ALERT useful</code> or <code>noise</code> "
+		    "whether it "
+		    "was of use; verdicts are what precision is counted from.</p>\n</footer>\n</body>\n</html>\n"));
+}
