@@ -43,16 +43,16 @@ static void put_match(const struct route *r)
 		printf("  supervisor %.*s", STR_ARG(r->supervisor->name));
 }
 
+static const char *const day_names[] = { "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday" };
+
 static void put_days(unsigned days)
 {
-	static const char *const names[] = { "sunday",	 "monday", "tuesday", "wednesday",
-					     "thursday", "friday", "saturday" };
 	const char *between = " on ";
 
 	for (int i = 0; days != 0x7f && i < 7; i++) {
 		if (!(days & 1u << i))
 			continue;
-		printf("%s%s", between, names[i]);
+		printf("%s%s", between, day_names[i]);
 		between = ", ";
 	}
 }
@@ -94,17 +94,83 @@ static void json_strs(const char *key, const struct strs *list, struct json *j)
 	json_end_list(j);
 }
 
+static void json_states(unsigned states, struct json *j)
+{
+	json_key(j, "state");
+	json_list(j);
+	for (int i = 0; route_state_words.words[i]; i++)
+		if (states & 1u << i)
+			json_z(j, route_state_words.words[i]);
+	json_end_list(j);
+}
+
+static void json_match(const struct route *r, struct json *j)
+{
+	json_key(j, "severity");
+	json_z(j, r->min_severity >= 0 ? severity_words.words[r->min_severity] : NULL);
+	json_strs("rules", &r->rules, j);
+	json_key(j, "notify");
+	json_str(j, r->notify);
+	json_states(r->states, j);
+	json_strs("site", &r->sites, j);
+	json_strs("therapist", &r->therapists, j);
+	json_key(j, "supervisor");
+	json_str(j, r->supervisor ? r->supervisor->name : (struct str){ NULL, 0 });
+}
+
+static void json_digest(const struct digest_times *times, struct json *j)
+{
+	char at[16];
+
+	json_key(j, "digest");
+	if (!times->set) {
+		json_z(j, NULL);
+		return;
+	}
+	snprintf(at, sizeof at, "%02d:%02d", times->minute / 60, times->minute % 60);
+	json_map(j);
+	json_key(j, "at");
+	json_z(j, at);
+	json_key(j, "days");
+	json_list(j);
+	for (int i = 0; i < 7; i++)
+		if (times->days & 1u << i)
+			json_z(j, day_names[i]);
+	json_end_list(j);
+	json_end_map(j);
+}
+
+/* Seconds and messages a week; null where there is none. */
+static void json_amount(const char *key, int64_t n, struct json *j)
+{
+	json_key(j, key);
+	if (n)
+		json_int(j, n);
+	else
+		json_z(j, NULL);
+}
+
+static void json_times(const struct route *r, struct json *j)
+{
+	json_key(j, "group");
+	json_z(j, route_group_words.words[r->group]);
+	json_amount("wait_s", r->wait_s, j);
+	json_digest(&r->digest, j);
+	json_amount("budget", r->budget, j);
+	json_key(j, "budget_of");
+	json_str(j, r->budget ? r->budget_of : (struct str){ NULL, 0 });
+	json_amount("ack_within_s", r->ack_within_s, j);
+	json_strs("escalate", &r->escalate, j);
+}
+
 static void json_route(const struct route *r, struct json *j)
 {
 	json_map(j);
 	json_key(j, "name");
 	json_str(j, r->name);
 	json_strs("to", &r->to, j);
-	json_key(j, "severity");
-	json_z(j, r->min_severity >= 0 ? severity_words.words[r->min_severity] : NULL);
-	json_strs("rules", &r->rules, j);
-	json_strs("site", &r->sites, j);
-	json_strs("therapist", &r->therapists, j);
+	json_match(r, j);
+	json_times(r, j);
 	json_key(j, "continue");
 	json_bool(j, r->go_on);
 	json_key(j, "routes");

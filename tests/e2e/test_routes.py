@@ -300,6 +300,21 @@ def test_routes_list_shows_the_tree(box):
     check([one["name"] for one in box.ctl("--json", "routes", "list", expect=0).lines()] == ["north", "open"], "names")
 
 
+def test_routes_list_for_programs_says_when_and_for_what(box):
+    set_up(box, "[{name: all, to: [desk], group: case, wait: 5 minutes, digest: {at: '07:30', days: [monday]}, budget: 20 a week, "
+                "ack_within: 30 minutes, escalate: [desk], match: {state: open, notify: leads}, routes: [{name: in, match: {state: open}}]}]")
+    one = box.ctl("--json", "routes", "list", expect=0).json()
+    inner = one["routes"][0]
+    check((one["state"], one["notify"], one["supervisor"]) == (["open"], "leads", None), str(one))
+    for route in one, inner:
+        check((route["group"], route["wait_s"], route["budget"], route["budget_of"]) == ("case", 300, 20, "all"), str(route))
+        check(route["digest"] == {"at": "07:30", "days": ["monday"]}, str(route))
+        check((route["ack_within_s"], route["escalate"]) == (1800, ["desk"]), str(route))
+    set_up(box, "[{name: plain, to: [desk]}]")
+    one = box.ctl("--json", "routes", "list", expect=0).json()
+    check((one["group"], one["wait_s"], one["digest"], one["budget"]) == ("no", None, None, None), str(one))
+
+
 def test_routes_test_all_complains_of_what_reaches_nobody(box):
     harm = RULE.format(name="harm", severity="critical", limit=5).replace("    per: member", "    per: member\n    safety: yes")
     safe = RULES + harm.replace("    repaired: {score: SRS, value: at least 35}\n", "")
