@@ -26,6 +26,7 @@ typedef VEC(struct silence) silence_list;
 /* What an alert is about; tokens. */
 struct silence_subject {
 	struct str case_token, rule, member, other;
+	bool drops_out; /* its rule says that the case has ended in silence */
 };
 
 /* The next session of a case: whether it has one that started after `since`, whoever came to it.  One that starts more
@@ -34,7 +35,8 @@ bool next_session_began(const struct history *history, int64_t since, int64_t no
 
 bool silence_is_over(const struct silence *s, int64_t now);
 
-/* A silence of one member does not cover what is about two people: that is about the other one too. */
+/* A silence of one member does not cover what is about two people: that is about the other one too.  One until the next
+ * session does not cover that none will come, unless it names that very rule. */
 bool silence_covers(const struct silence *s, const struct silence_subject *about, int64_t now);
 
 /* The first that covers it, or NULL. */

@@ -104,7 +104,9 @@ static int drop_held(struct doing *d, const struct silence *s, size_t *ret_n, st
 		return -1;
 	for (size_t i = 0; i < alerts.n; i++) {
 		const struct told *t = &alerts.items[i].told;
-		struct silence_subject about = { alerts.items[i].case_token, t->rule, t->member, t->other };
+		const struct rule *rule = rules_find(d->en->rules, t->rule);
+		struct silence_subject about = { alerts.items[i].case_token, t->rule, t->member, t->other,
+						 rule && rule->drops_out };
 		struct str id = str_of(t->id);
 		bool dropped;
 

@@ -34,7 +34,8 @@ static int keep_back(struct telling *t, struct told *told, const struct silence 
 
 static const struct silence *silence_over(struct telling *t, const silence_list *silences, const struct told *told)
 {
-	struct silence_subject about = { t->c->token, told->rule, told->member, told->other };
+	const struct rule *rule = rules_find(t->en->rules, told->rule);
+	struct silence_subject about = { t->c->token, told->rule, told->member, told->other, rule && rule->drops_out };
 
 	return silences_find(silences, &about, t->now);
 }

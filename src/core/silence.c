@@ -19,9 +19,14 @@ bool silence_is_over(const struct silence *s, int64_t now)
 	return s->ended_at != DATE_NONE || (s->until != DATE_NONE && now >= s->until);
 }
 
+static bool waits_in_vain(const struct silence *s, const struct silence_subject *about)
+{
+	return s->until == DATE_NONE && about->drops_out && !(s->rule.p && str_eq(s->rule, about->rule));
+}
+
 bool silence_covers(const struct silence *s, const struct silence_subject *about, int64_t now)
 {
-	if (silence_is_over(s, now))
+	if (silence_is_over(s, now) || waits_in_vain(s, about))
 		return false;
 	if (s->case_token.p && !str_eq(s->case_token, about->case_token))
 		return false;

@@ -239,6 +239,30 @@ def test_a_silence_until_the_next_session_ends_as_that_begins(box):
     check(audited(box, "silence over") == ["1"], "its end is not audited")
 
 
+GONE = """\
+  - id: test.gone
+    title: Nobody has come for long
+    status: active
+    per: case
+    severity: notice
+    signals:
+      gap: {elapsed: {since: last attended session}, longer_than: 21 days}
+    when: gap
+    say: "call the family"
+    because: "A rule for tests."
+"""
+
+
+def test_a_silence_until_the_next_session_lets_through_that_none_comes(box):
+    set_up(box, rules=RULES + GONE)
+    box.start()
+    feed(box, session(box, 1))
+    silence(box, "--case", "K1", until="next-session")
+    box.now("2026-03-30T09:00:00Z")
+    check(box.wait_told()[0]["rule"] == "test.gone", str(box.told()))
+    check("until the next session" in box.ctl("silence", "list").out, "over before its time")
+
+
 def test_a_silence_of_one_member_leaves_the_others_alone(box):
     set_up(box)
     box.start()

@@ -21,7 +21,7 @@ static struct silence silence(const char *case_token, const char *rule, const ch
 
 static bool covers(struct silence s, const char *case_token, const char *rule, const char *member, const char *other)
 {
-	struct silence_subject about = { str_of(case_token), str_of(rule), str_of(member), str_of(other) };
+	struct silence_subject about = { str_of(case_token), str_of(rule), str_of(member), str_of(other), false };
 
 	return silence_covers(&s, &about, NOW);
 }
@@ -88,6 +88,23 @@ TEST(a_silence_until_the_next_session_has_no_date)
 
 	s.until = DATE_NONE;
 	CHECK(!silence_is_over(&s, NOW + 4000 * (int64_t)DAY_S));
+}
+
+TEST(a_silence_until_the_next_session_does_not_keep_back_that_none_will_come)
+{
+	struct silence s = silence("K7", NULL, NULL);
+	struct silence_subject about = { STR("K7"), STR("drops.silent"), { NULL, 0 }, { NULL, 0 }, true };
+
+	CHECK(silence_covers(&s, &about, NOW));
+	s.until = DATE_NONE;
+	CHECK(!silence_covers(&s, &about, NOW));
+	s.rule = STR("drops.*");
+	CHECK(!silence_covers(&s, &about, NOW));
+	s.rule = STR("drops.silent");
+	CHECK(silence_covers(&s, &about, NOW));
+	s.rule = (struct str){ NULL, 0 };
+	about.drops_out = false;
+	CHECK(silence_covers(&s, &about, NOW));
 }
 
 TEST(the_first_silence_that_covers_is_named)
