@@ -93,6 +93,15 @@ static void update(const struct announcing *an, struct told *t, const struct inc
 
 /* ---- what to say ---- */
 
+/* Who acknowledged it had heard of less: it wants an answer anew. */
+static void want_answer(struct told *t, enum severity severity)
+{
+	if (t->heard_state == TOLD_NOTHING || severity <= t->heard_severity)
+		return;
+	t->acknowledged_at = DATE_NONE;
+	t->acknowledged_by = (struct str){ NULL, 0 };
+}
+
 static void say(struct announcing *an, struct told *t, int state, enum severity severity)
 {
 	struct announcement *ret = VEC_PUSH(an->a, an->announcements);
@@ -100,6 +109,7 @@ static void say(struct announcing *an, struct told *t, int state, enum severity 
 	ret->told = (size_t)(t - an->told->items);
 	ret->state = state;
 	ret->severity = severity;
+	want_answer(t, severity);
 	t->heard_state = state;
 	t->heard_severity = severity;
 	snprintf(ret->key, sizeof ret->key, "%s-%d", t->id, ++t->announcements);

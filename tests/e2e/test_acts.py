@@ -456,6 +456,20 @@ def test_a_worse_alert_wants_an_answer_anew(box):
     check(wait_sent(box, 4)[2:] == [(3, "desk", False, False), (4, "phone", True, False)], str(sent(box)))
 
 
+def test_what_gets_worse_after_it_was_acknowledged_wants_an_answer_anew(box):
+    set_up(box, ANSWERED)
+    alert = first_alert(box)
+    box.ctl("ack", alert, expect=FINE)
+    box.now("2026-03-09T15:00:00Z")
+    feed(box, session(box, 2, m1=10))
+    check(not listed(box)[0]["acknowledged"], "acknowledged while it was less")
+    box.now("2026-03-09T15:30:00Z")
+    settled(box)
+    check(wait_sent(box, 3)[1:] == [(2, "desk", False, False), (3, "phone", True, False)], str(sent(box)))
+    box.ctl("ack", alert, expect=FINE)
+    check(len(audited(box, "ack")) == 2, f"audit: {audited(box, 'ack')}")
+
+
 def test_safeguarding_wants_an_answer_within_the_hour_unsaid(box):
     set_up(box, ANSWERED)
     box.start()

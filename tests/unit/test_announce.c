@@ -236,6 +236,53 @@ TEST(acknowledged_is_a_mark_that_holds_up_no_message)
 	CHECK_INT(o->told.items[0].acknowledged_at, 77);
 }
 
+/* told: what was heard and acknowledged; now: what is said then; stands: whether the acknowledgement does. */
+TEST(an_acknowledgement_stands_until_the_incident_gets_graver)
+{
+	static const struct {
+		enum severity told, now;
+		enum incident_state state;
+		bool stands;
+	} table[] = {
+		{ SEVERITY_NOTICE, SEVERITY_WARNING, INCIDENT_OPEN, false },
+		{ SEVERITY_WARNING, SEVERITY_CRITICAL, INCIDENT_OPEN, false },
+		{ SEVERITY_WARNING, SEVERITY_CRITICAL, INCIDENT_UNREPAIRED, false },
+		{ SEVERITY_WARNING, SEVERITY_WARNING, INCIDENT_UNREPAIRED, true },
+		{ SEVERITY_WARNING, SEVERITY_NOTICE, INCIDENT_UNREPAIRED, true },
+		{ SEVERITY_CRITICAL, SEVERITY_CRITICAL, INCIDENT_REPAIRED, true },
+	};
+
+	for (size_t n = 0; n < sizeof table / sizeof *table; n++) {
+		struct office *o = begin(arena);
+		struct incident *i = incident(o, RULE_A, 0, "r9");
+
+		moves_at(o, i, 9, INCIDENT_OPEN, table[n].told, false);
+		REQUIRE(tell(o) == 1);
+		o->told.items[0].acknowledged_at = 77;
+		o->told.items[0].acknowledged_by = STR("ann");
+		moves_at(o, i, 9, table[n].state, table[n].now, false);
+		CHECK_INT(tell(o), 1);
+		CHECK_INT(o->told.items[0].acknowledged_at, table[n].stands ? 77 : DATE_NONE);
+		CHECK((o->told.items[0].acknowledged_by.p != NULL) == table[n].stands);
+	}
+}
+
+TEST(what_was_acknowledged_before_anybody_was_told_stays_so)
+{
+	struct office *o = begin(arena);
+	struct incident *i;
+
+	o->policy.rules_changed = true;
+	i = incident(o, RULE_A, 0, "r9");
+	moves_at(o, i, 9, INCIDENT_OPEN, SEVERITY_WARNING, false);
+	CHECK_INT(tell(o), 0);
+	o->policy.rules_changed = false;
+	o->told.items[0].acknowledged_at = 77;
+	moves_at(o, i, 9, INCIDENT_UNREPAIRED, SEVERITY_WARNING, false);
+	CHECK_INT(tell(o), 1);
+	CHECK_INT(o->told.items[0].acknowledged_at, 77);
+}
+
 TEST(incidents_of_another_rule_or_subject_are_never_the_same)
 {
 	struct office *o = begin(arena);
