@@ -34,6 +34,22 @@ static int update_case(const struct telling *t, struct stored_case *c, struct er
 	return rc;
 }
 
+/* What changed rules ended without a word is not to stand in a digest as if it were so. */
+static int drop_ended(struct engine *en, const told_list *told, struct error *e)
+{
+	static const struct str any_sink = { NULL, 0 };
+	bool dropped;
+
+	for (size_t i = 0; i < told->n; i++) {
+		const struct told *t = &told->items[i];
+
+		if ((t->gone || incident_ended(t->state)) && t->by_rules &&
+		    store_held_drop(en->store, any_sink, str_of(t->id), &dropped, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_cause cause, struct error *e)
 {
 	struct engine *en = t->en;
@@ -53,7 +69,7 @@ static int judge_and_tell(struct telling *t, struct stored_case *c, enum case_ca
 	t->judgement = judged(t->a, t->history, en->rules, up_to);
 	announce(t->a, &old, t->judgement, t->history, en->rules, &policy, ids, &told, &list);
 	fault_point("judged");
-	if (cause != CASE_RULES && telling_run(t, &told, &list, e) < 0)
+	if ((cause == CASE_RULES ? drop_ended(en, &told, e) : telling_run(t, &told, &list, e)) < 0)
 		return -1;
 	if (store_told_put(en->store, c->row, &told, e) < 0)
 		return -1;

@@ -135,6 +135,20 @@ def test_notices_wait_for_the_digest_and_warnings_do_not(box):
     check(not held(box), "something is held")
 
 
+def test_what_a_changed_rule_ends_leaves_the_digest(box):
+    set_up(box, '[{name: all, to: [desk], digest: "07:30"}]')
+    box.now(MONDAY.format("10:00:00"))
+    box.start()
+    judge(box, m1=29)
+    judge(box, case="K2", m1=26)
+    check(len(held(box)) == 2, str(held(box)))
+    box.rules(RULES.replace("at most 30", "at most 27"))
+    box.wait(lambda: len(held(box)) == 1, "one left", told=lambda: str(held(box)))
+    box.now(MONDAY.format("17:30:00"))
+    told = wait_heard(box)
+    check(len(told) == 1 and told[0]["rule"] == "test.low" and told[0]["case"] == "K2", str(told))
+
+
 def test_what_is_held_is_not_called_delivered(box):
     set_up(box, '[{name: all, to: [desk], digest: "07:30"}]')
     box.now(MONDAY.format("10:00:00"))
