@@ -3,7 +3,8 @@
  * The time, and randomness: the two things the pure floors may not know.
  *
  * Builds made with RUPTURED_TEST read the wall clock from the environment variable RUPTURED_NOW (RFC 3339, or "@seconds"),
- * or from the file RUPTURED_NOW_FILE names, when set, and divide the waits of clock_wait_ms by RUPTURED_HURRY.
+ * or from the file RUPTURED_NOW_FILE names, when set, and divide the waits of clock_wait_ms by
+ * RUPTURED_HURRY ("/100": multiply them).
  */
 #ifndef RUPTURED_IO_CLOCK_H
 #define RUPTURED_IO_CLOCK_H

@@ -515,9 +515,10 @@ def test_a_clock_that_jumps_costs_at_most_one_early_notice(box):
 
 
 def test_the_engine_wakes_by_itself_when_nobody_answered(box):
-    """Nothing arrives: the wake-up alone."""
-    set_up(box, ANSWERED.replace("30 minutes", "1 second"))
+    """Nothing arrives, and what the engine looks at every few seconds is minutes away: the wake-up alone."""
+    set_up(box, ANSWERED.replace("30 minutes", "2 seconds"))
     box.env.pop("RUPTURED_NOW_FILE")
+    box.env["RUPTURED_HURRY"] = "/100"
     first_alert(box)
     check(wait_sent(box, 2)[1] == (2, "phone", True, False), str(sent(box)))
 
