@@ -59,6 +59,7 @@ struct engine {
 	uint64_t names_told; /* hash of what was told of names that routes ask for in vain */
 	bool reach_told; /* that safeguarding alerts reach nobody, if so */
 	bool confined; /* engine_confine has been called */
+	bool refusals_due; /* alerts were given up since they were last looked at */
 	int64_t receipts_due_ms, listing_due_ms, watch_due_ms;
 	int64_t clock_wall_s, clock_boot_s; /* when they were last held against each other; 0: not yet */
 	int64_t clock_noted_s;		    /* in the store */

@@ -88,6 +88,8 @@ struct failing_sink {
 };
 typedef VEC(struct failing_sink) failing_sinks;
 int outbox_failing(struct outbox *ob, struct arena *a, failing_sinks *ret, struct error *e);
+/* Engine: sinks of which the last `n` alerts that ended after `after` are all dead letters, and since when they are. */
+int outbox_refusing(struct outbox *ob, struct arena *a, int n, int64_t after, failing_sinks *ret, struct error *e);
 /* Whether the sink has taken anything at or after `since`, as far as that is remembered. */
 int outbox_delivered_since(struct outbox *ob, struct str sink, int64_t since, bool *ret, struct error *e);
 

@@ -369,6 +369,7 @@ int engine_open(struct config *config, const struct engine_options *options, str
 	en->options = *options;
 	en->record_arena.wipe = true;
 	clock_zone();
+	en->refusals_due = true;
 	en->to_relay = true; /* what was decided before the last stop */
 	if (open_parts(en, e) < 0) {
 		en->config = NULL; /* still the caller's */

@@ -110,7 +110,11 @@ static int store_receipts(struct engine *en, const receipts *list, struct error 
 		}
 	}
 	fault_point("receipts-before-commit");
-	return store_commit(en->store, e);
+	if (store_commit(en->store, e) < 0)
+		return -1;
+	for (size_t i = 0; i < list->n; i++)
+		en->refusals_due |= str_is(list->items[i].outcome, "dead");
+	return 0;
 }
 
 int relay_receipts(struct engine *en, size_t *ret_n, struct error *e)

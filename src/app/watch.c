@@ -15,6 +15,8 @@
 #define JUMP_S	       300
 #define NOTE_S	       60  /* the time in the store may be so old */
 #define FAILING_S      900 /* before a sink that fails is told of */
+#define REFUSED	       3   /* alerts in a row that a sink did not take, for good */
+#define REFUSED_S      (7 * DAY_S)
 #define EVERY_DAY      0x7f
 
 #define FACT_CLOCK     "clock.last"
@@ -183,6 +185,36 @@ static struct trouble failing_of(struct watching *w, struct str sink, int64_t si
 	};
 }
 
+static struct trouble refusing_of(struct watching *w, struct str sink, int64_t since)
+{
+	struct trouble ret = failing_of(w, sink, since);
+
+	ret.say = arena_printf(w->a,
+			       "sink %.*s took none of the last %d alerts, and they are not tried again "
+			       "(`rupturectl outbox --dead` says why)",
+			       STR_ARG(sink), REFUSED);
+	return ret;
+}
+
+/* Each by itself is a dead letter and no more; several in a row are a sink that is no longer one. */
+static int look_at_refusals(struct watching *w, struct error *e)
+{
+	failing_sinks refusing;
+
+	if (!w->en->refusals_due)
+		return 0;
+	if (outbox_refusing(w->en->outbox, w->a, REFUSED, w->now - REFUSED_S, &refusing, e) < 0)
+		return -1;
+	for (size_t i = 0; i < refusing.n; i++) {
+		const struct failing_sink *f = &refusing.items[i];
+		struct trouble c = refusing_of(w, f->sink, f->since);
+
+		if (config_sink(w->en->config, f->sink) && trouble_begin(w->en, w->a, &c, f->since, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static bool fails(const failing_sinks *list, struct str sink)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -239,7 +271,7 @@ static int look(struct watching *w, struct error *e)
 	if (store_begin(st, e) < 0)
 		return -1;
 	if (look_at_clock(w, e) < 0 || look_at_heartbeat(w, e) < 0 || look_at_sinks(w, e) < 0 ||
-	    sites_look(w->en, w->a, e) < 0) {
+	    look_at_refusals(w, e) < 0 || sites_look(w->en, w->a, e) < 0) {
 		store_rollback(st);
 		return -1;
 	}
@@ -248,6 +280,7 @@ static int look(struct watching *w, struct error *e)
 		store_rollback(st);
 		return -1;
 	}
+	w->en->refusals_due = false;
 	w->en->clock_wall_s = w->now;
 	w->en->clock_boot_s = w->boot_s;
 	fault_point("watch-committed");

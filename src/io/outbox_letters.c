@@ -119,6 +119,23 @@ int outbox_failing(struct outbox *ob, struct arena *a, failing_sinks *ret, struc
 	return r;
 }
 
+int outbox_refusing(struct outbox *ob, struct arena *a, int n, int64_t after, failing_sinks *ret, struct error *e)
+{
+	static const char sql[] = "SELECT sink, max(ended_at) FROM (SELECT sink, state, ended_at, row_number() OVER"
+				  " (PARTITION BY sink ORDER BY ended_at DESC, row DESC) AS nth FROM parcels"
+				  " WHERE state IN (1, 2) AND ended_at > ?2) WHERE nth <= ?1 GROUP BY sink"
+				  " HAVING count(*) = ?1 AND min(state) = 2 ORDER BY sink";
+	struct db_stmt *s;
+	int r;
+
+	*ret = (failing_sinks){ 0 };
+	if (db_ask(ob->db, sql, DB_WITH(DB_INT(n), DB_INT(after)), &s, e) < 0)
+		return -1;
+	while ((r = db_step(s, e)) > 0)
+		*VEC_PUSH(a, ret) = (struct failing_sink){ db_text(s, 0, a), db_int(s, 1) };
+	return r;
+}
+
 int outbox_delivered_since(struct outbox *ob, struct str sink, int64_t since, bool *ret, struct error *e)
 {
 	static const char sql[] = "SELECT 1 FROM parcels WHERE sink = ?1 AND state = 1 AND ended_at >= ?2 LIMIT 1";

@@ -286,6 +286,25 @@ def test_the_only_sink_failing_is_in_the_log_and_the_status_and_nothing_is_kept_
     box.wait(lambda: "sink phone works again" in engine.err(), "its end", told=engine.err)
 
 
+def test_a_sink_that_refuses_one_alert_after_the_other_is_told_of_like_a_dead_one(box):
+    phone, post = two_sinks(box, retry="retry: {attempts: 1}")
+    phone.exits(1)
+    box.start(env=HURRY)
+    for case in ("K1", "K2"):
+        box.drop(fires(box, case=case))
+    box.wait(lambda: len(parcels(box, "1", "sink = 'phone' AND state = 2")) == 2, "two dead letters")
+    check(not of_rule(post, "engine.delivery_failing"), "told too early")
+    box.drop(fires(box, case="K3"))
+    told = wait_rule(post, "engine.delivery_failing")[0]
+    check("sink phone took none of the last 3 alerts" in told["say"], str(told))
+    check("engine.delivery_failing/phone" in box.ctl("status", expect=FOUND).out, box.ctl("status").out)
+    phone.exits(0)
+    box.drop(fires(box, case="K4"))
+    over = wait_rule(post, "engine.delivery_failing", 2)
+    check([one["state"] for one in over] == ["open", "repaired"], str(over))
+    check(not of_rule(phone, "engine.delivery_failing"), "the failing sink was to get it")
+
+
 # ---- sites
 
 SILENT = LOW + """\
@@ -625,11 +644,12 @@ class Story:
             self.engine.wait_exit()
         box.now(at(27 * 3600))
         self.launch()
-        self.until(lambda: len(post.heard()) == 4, "site and heartbeat at the fallback")
+        self.until(lambda: len(post.heard()) == 5, "site, heartbeat and that the phone takes nothing at the fallback")
         self.until(lambda: box.rows("SELECT count(*) FROM outbox WHERE outcome = 'dead'") == [(4,)], "all receipts")
         phone.exits(0)
         self.act("outbox drop", key=parcels(box, "key", "sink = 'phone'")[0][0], reason="a test")
         self.act("outbox retry", all=True)
+        self.until(lambda: len(post.heard()) == 6, "that the phone works again")
         self.until(lambda: not box.rows("SELECT 1 FROM outbox WHERE outcome IS NULL") and
                    not parcels(box, where="state IN (0, 2)"), "the end")
         self.engine.stop()
@@ -652,7 +672,7 @@ POINTS = ("receipts-before-commit", "receipts-stored", "receipts-read", "relay-t
 def test_a_death_at_spares_wishes_and_watches_changes_nothing(box):
     with crash.beside(box) as clean:
         expected = Story(clean).play()
-    check(expected["keys"] == [4, 4] and expected["left"] == [(0, 0)], str(expected))
+    check(expected["keys"] == [4, 6] and expected["left"] == [(0, 0)], str(expected))
     for point in POINTS:
         with crash.beside(box) as other:
             story = Story(other, point)

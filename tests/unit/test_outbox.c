@@ -440,6 +440,55 @@ TEST(a_sink_is_failing_since_the_oldest_failure_of_what_waits)
 	outbox_close(ob);
 }
 
+/* What the sink is told to have done, at 110, 120, ...: D: given up, d: delivered, x: dropped. */
+static int64_t tell_story(struct outbox *ob, struct arena *arena, const char *sink, const char *story, int64_t row)
+{
+	for (int i = 0; story[i]; i++) {
+		const char *key = arena_printf(arena, "%s-%d/%s", sink, i, sink).p;
+		int64_t at = 110 + 10 * i;
+
+		put(ob, arena, key, key, sink);
+		row++;
+		if (story[i] == 'D')
+			outbox_failed(ob, row, at, DATE_NONE, STR("no"), &e);
+		else if (story[i] == 'd')
+			outbox_delivered(ob, row, at, &e);
+		else
+			outbox_drop(ob, str_of(key), at, &e);
+	}
+	return row;
+}
+
+TEST(a_sink_whose_last_alerts_were_all_given_up_refuses_them)
+{
+	static const struct {
+		const char *sink, *story;
+		int64_t since; /* 0: it does not */
+	} table[] = { { "a", "DD", 0 },	  { "b", "DDD", 130 },	{ "c", "dDDDD", 150 }, { "d", "DDdD", 0 },
+		      { "e", "DDDd", 0 }, { "f", "DDxD", 140 }, { "g", "DDx", 0 },     { "h", "DdDD", 0 } };
+	struct outbox *ob = open_outbox(arena);
+	failing_sinks list = { 0 };
+	int64_t row = 0;
+	size_t found = 0;
+
+	REQUIRE(ob);
+	CHECK(outbox_refusing(ob, arena, 3, 100, &list, &e) == 0 && list.n == 0);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		row = tell_story(ob, arena, table[i].sink, table[i].story, row);
+	CHECK_INT(outbox_refusing(ob, arena, 3, 100, &list, &e), 0);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		if (!table[i].since)
+			continue;
+		REQUIRE(found < list.n);
+		CHECK_STR(list.items[found].sink, table[i].sink);
+		CHECK_INT(list.items[found].since, table[i].since);
+		found++;
+	}
+	CHECK_INT(list.n, found);
+	CHECK(outbox_refusing(ob, arena, 3, 130, &list, &e) == 0 && list.n == 0);
+	outbox_close(ob);
+}
+
 TEST(the_second_courier_is_told_who_is_the_first)
 {
 	const char *path = outbox_path(arena);
