@@ -65,8 +65,8 @@ static struct str describe(struct arena *a, const struct course *c)
 		say_score(a, &out, " to ", n.last);
 		say_score(a, &out, ", lowest ", n.least);
 	}
-	buf_printf(&out, ". %zu below the control limit, %zu sessions missed. %zu incident%s, %zu not ended.", n.below,
-		   n.missed, c->n_bands, c->n_bands == 1 ? "" : "s", n.open);
+	buf_printf(&out, ". %zu below the control limit, %zu session%s missed. %zu incident%s, %zu not ended.", n.below,
+		   n.missed, n.missed == 1 ? "" : "s", c->n_bands, c->n_bands == 1 ? "" : "s", n.open);
 	ret = arena_dup(a, buf_str(&out));
 	buf_release(&out);
 	return ret;

@@ -71,7 +71,7 @@ static const char style[] =
 	/* Every date where there is room; a browser that knows no containers leaves the fewer ones. */
 	".chart .wide{display:none}@container (min-width:32rem){.chart .wide{display:inline}.chart "
 	".narrow{display:none}}\n"
-	"@media (forced-colors:active){.chart .cover{stroke-opacity:1}}\n";
+	"@media (forced-colors:active){.chart .cover{stroke-opacity:1}.chart .grid{stroke-opacity:.4}}\n";
 
 struct str chart_style(void)
 {
