@@ -49,17 +49,12 @@ void builder_close(struct builder *b); /* the innermost; duplicate keys are told
 bool builder_error(struct builder *b, const char *code, size_t offset, size_t bytes, const char *hint,
 		   const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* What there is already is forgotten: another parser starts over. */
-void builder_restart(struct builder *b);
-
 /* The parsers: fill b->root, or tell an error. */
 void json_parse(struct builder *b);
 void yaml_parse(struct builder *b);
-/* JSON without anything out of the ordinary, fast; false, with nothing told, when that is not what it is. */
-bool json_parse_plain(struct builder *b);
 
-/* As doc_parse, but the tree borrows from `text`, and no span has a line yet, in the faults neither: spans say offset and bytes only.  For records, where
- * lines are rarely asked for; diags_place then gives the faults theirs. */
+/* As doc_parse, but the tree borrows from `text`, and no span has a line yet, in the faults neither: spans say offset and
+ * bytes only.  For records, where lines are rarely asked for; diags_place then gives the faults theirs. */
 struct doc *doc_parse_unplaced(struct arena *a, struct str text, enum doc_format format,
 			       const struct doc_limits *limits, bool closed, struct diags *d);
 /* Lines and columns for the spans of all faults from `first` on that have none. */

@@ -30,15 +30,6 @@ static bool text_fits(struct builder *b)
 	return true;
 }
 
-/* What is out of the ordinary, and what is wrong, the library reads and tells from the start. */
-static void parse_json(struct builder *b)
-{
-	if (json_parse_plain(b))
-		return;
-	builder_restart(b);
-	json_parse(b);
-}
-
 static struct doc *parse(struct builder *b, enum doc_format format)
 {
 	size_t errors = b->diags->errors;
@@ -49,7 +40,7 @@ static struct doc *parse(struct builder *b, enum doc_format format)
 	if (text_fits(b)) {
 		switch (format) {
 		case DOC_JSON:
-			parse_json(b);
+			json_parse(b);
 			break;
 		case DOC_YAML:
 			yaml_parse(b);

@@ -324,10 +324,3 @@ void builder_close(struct builder *b)
 	if (doc->kind == DOC_MAP)
 		check_keys(b, doc);
 }
-
-void builder_restart(struct builder *b)
-{
-	b->children.n = b->depth = b->nodes = 0;
-	b->has_key = false;
-	b->root = NULL;
-}
