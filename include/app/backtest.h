@@ -14,7 +14,8 @@
 #include "core/compare.h"
 #include "core/route.h"
 
-#define BACKTEST_PAIR	2		/* the sets that are compared: old, new */
+#define BACKTEST_PAIR	2 /* the sets that are compared: old, new */
+#define BACKTEST_PARTS	5
 #define BACKTEST_NOBODY STR("(nobody)") /* in place of a route: no sink is to get it */
 
 /* What one rule set would have told. */
@@ -22,6 +23,7 @@ struct backtest_side {
 	uint64_t alerts, grave, messages; /* grave: warnings and above at their worst */
 	uint64_t true_sessions;		  /* in which the rule asked about is true; 0 without `only` */
 	struct mark_counts marks;
+	struct mark_counts parts[BACKTEST_PARTS]; /* the same by part of the cases: every fifth */
 };
 
 /* By Mondays: week 0 begins on 1969-12-29. */

@@ -14,6 +14,8 @@
 
 /* all: every change and every week. */
 void comparison_text(const struct backtest *b, bool all, struct buf *out);
+/* In an open map, under `key`: {of, share, low, high}. */
+void trial_put_precision(const char *key, uint64_t k, uint64_t n, struct json *j);
 void comparison_json(const struct backtest *b, struct json *j);
 
 /* A point of a curve; `side` NULL: the value does not suit the rule. */

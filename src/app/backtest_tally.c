@@ -82,6 +82,16 @@ struct tallying {
 	size_t n_labels;
 };
 
+static void add_marks(struct mark_counts *to, const struct mark_counts *from)
+{
+	to->right += from->right;
+	to->wrong += from->wrong;
+	to->good += from->good;
+	to->good_met += from->good_met;
+	to->bad += from->bad;
+	to->bad_met += from->bad_met;
+}
+
 static bool is_asked(const struct tallying *t, struct str rule)
 {
 	return !t->o->only.n || str_eq(t->o->only, rule);
@@ -92,6 +102,7 @@ static void tally_side(struct tallying *t, size_t set)
 	const struct retelling *told = &t->c->told[set];
 	struct backtest_side *side = &t->b->sides[set];
 	const mark_list *verdicts = &t->c->corpus->verdicts;
+	struct mark_counts here = { 0 };
 
 	for (size_t i = 0; i < told->alerts.n; i++) {
 		const struct retold_alert *a = &told->alerts.items[i];
@@ -103,8 +114,10 @@ static void tally_side(struct tallying *t, size_t set)
 		side->messages += a->messages;
 	}
 	side->true_sessions += t->c->true_sessions[set];
-	marks_count(verdicts->items, verdicts->n, told, t->o->only, &side->marks);
-	marks_count(t->labels, t->n_labels, told, t->o->only, &side->marks);
+	marks_count(verdicts->items, verdicts->n, told, t->o->only, &here);
+	marks_count(t->labels, t->n_labels, told, t->o->only, &here);
+	add_marks(&side->marks, &here);
+	add_marks(&side->parts[t->c->index % BACKTEST_PARTS], &here);
 }
 
 static void tally_alerts(struct tallying *t, size_t set)
@@ -290,16 +303,6 @@ void backtest_tally(struct backtest *b, const struct backtest_options *o, struct
 
 /* ---- all threads' together ---- */
 
-static void add_marks(struct mark_counts *to, const struct mark_counts *from)
-{
-	to->right += from->right;
-	to->wrong += from->wrong;
-	to->good += from->good;
-	to->good_met += from->good_met;
-	to->bad += from->bad;
-	to->bad_met += from->bad_met;
-}
-
 static void add_row(struct arena *a, struct backtest_row *to, const struct backtest_row *from)
 {
 	for (size_t i = 0; i < BACKTEST_PAIR; i++) {
@@ -357,6 +360,8 @@ void backtest_merge(struct backtest *b, const struct backtest *from)
 		b->sides[i].messages += from->sides[i].messages;
 		b->sides[i].true_sessions += from->sides[i].true_sessions;
 		add_marks(&b->sides[i].marks, &from->sides[i].marks);
+		for (size_t k = 0; k < BACKTEST_PARTS; k++)
+			add_marks(&b->sides[i].parts[k], &from->sides[i].parts[k]);
 	}
 	add_row(&b->arena, &b->all, &from->all);
 	add_rows(&b->arena, &b->rules, &from->rules);

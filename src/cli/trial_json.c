@@ -20,7 +20,7 @@ static void put_int(const char *key, uint64_t n, struct json *j)
 	json_int(j, (int64_t)n);
 }
 
-static void put_precision(const char *key, uint64_t k, uint64_t n, struct json *j)
+void trial_put_precision(const char *key, uint64_t k, uint64_t n, struct json *j)
 {
 	struct precision p = precision_of((int64_t)k, (int64_t)n);
 
@@ -33,8 +33,8 @@ static void put_precision(const char *key, uint64_t k, uint64_t n, struct json *
 
 static void put_marks(const struct mark_counts *m, struct json *j)
 {
-	put_precision("precision", m->right, m->right + m->wrong, j);
-	put_precision("caught", m->good_met, m->good, j);
+	trial_put_precision("precision", m->right, m->right + m->wrong, j);
+	trial_put_precision("caught", m->good_met, m->good, j);
 }
 
 static void put_side(const struct backtest_side *s, double weeks, struct json *j)
@@ -101,8 +101,8 @@ static void put_rule(const struct backtest_row *r, struct json *j)
 	put_pair("alerts", r->alerts, j);
 	put_pair("messages", r->messages, j);
 	put_kinds(r->changes, j);
-	put_precision("old_precision", r->marks[0].right, r->marks[0].right + r->marks[0].wrong, j);
-	put_precision("new_precision", r->marks[1].right, r->marks[1].right + r->marks[1].wrong, j);
+	trial_put_precision("old_precision", r->marks[0].right, r->marks[0].right + r->marks[0].wrong, j);
+	trial_put_precision("new_precision", r->marks[1].right, r->marks[1].right + r->marks[1].wrong, j);
 	put_weeks(r, j);
 	json_end_map(j);
 }

@@ -2,6 +2,7 @@
 #include "core/tuning.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/precision.h"
 
@@ -83,17 +84,50 @@ static void go_back(const struct choosing *c, struct tuning *ret)
 	ret->best = near;
 }
 
+bool tuning_proposes(const struct tuning *t)
+{
+	return t->answer == TUNING_BETTER || t->answer == TUNING_BUDGET;
+}
+
+static bool overlap(struct precision a, struct precision b)
+{
+	return a.low <= b.high && b.low <= a.high;
+}
+
+static bool is_known(const struct choosing *c, size_t i)
+{
+	return i < c->n && c->points[i].known;
+}
+
+static void weigh(const struct choosing *c, struct tuning *ret)
+{
+	const struct mark_counts *is = &c->points[ret->best].marks, *was = &c->points[c->present].marks;
+
+	ret->overlap = overlap(right(is), right(was)) && overlap(caught(is), caught(was));
+	if (ret->best != c->present)
+		ret->at_edge = !is_known(c, ret->best < c->present ? ret->best - 1 : ret->best + 1);
+}
+
+static size_t find_best(const struct choosing *c)
+{
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (fits(c, i) && (best == SIZE_MAX || is_better(c, i, best)))
+			best = i;
+	return best;
+}
+
 struct tuning tuning_choose(const struct tuning_point *points, size_t n, size_t present, double budget)
 {
 	const struct mark_counts *m = &points[present].marks;
 	struct choosing c = { points, n, present, budget, false };
-	struct tuning ret = { .best = SIZE_MAX };
+	struct tuning ret;
 	bool past = !fits(&c, present);
 
-	ret.by_marks = c.by_marks = m->good + m->bad >= TUNING_MARKS_MIN && m->good >= TUNING_GOOD_MIN;
-	for (size_t i = 0; i < n; i++)
-		if (fits(&c, i) && (ret.best == SIZE_MAX || is_better(&c, i, ret.best)))
-			ret.best = i;
+	c.by_marks = m->good + m->bad >= TUNING_MARKS_MIN && m->good >= TUNING_GOOD_MIN;
+	ret = (struct tuning){ .best = find_best(&c), .by_marks = c.by_marks };
+	ret.leader = ret.best != SIZE_MAX && c.by_marks ? ret.best : present;
 	if (ret.best == SIZE_MAX)
 		ret.answer = TUNING_NO_VALUE;
 	else if (past)
@@ -104,10 +138,79 @@ struct tuning tuning_choose(const struct tuning_point *points, size_t n, size_t 
 		ret.answer = TUNING_PRESENT;
 	else
 		ret.answer = TUNING_BETTER;
-	if (ret.answer != TUNING_BETTER && ret.answer != TUNING_BUDGET)
+	if (!tuning_proposes(&ret))
 		ret.best = present;
 	find_range(&c, &ret);
 	if (ret.best != present)
 		go_back(&c, &ret);
+	weigh(&c, &ret);
+	return ret;
+}
+
+/* ---- several thresholds ---- */
+
+static bool is_preferred(const struct tuning_curve *curves, const struct tuning *tunings, size_t a, size_t b)
+{
+	double x = tuning_score(&curves[a].points[tunings[a].best].marks);
+	double y = tuning_score(&curves[b].points[tunings[b].best].marks);
+
+	if (tunings[a].by_marks && fabs(x - y) > TIE)
+		return x > y;
+	return steps(tunings[a].best, curves[a].present) < steps(tunings[b].best, curves[b].present);
+}
+
+size_t tuning_best(const struct tuning_curve *curves, const struct tuning *tunings, size_t n)
+{
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		if (tuning_proposes(&tunings[i]) && (best == SIZE_MAX || is_preferred(curves, tunings, i, best)))
+			best = i;
+	return best;
+}
+
+/* ---- left out ---- */
+
+static void add(struct mark_counts *to, const struct mark_counts *from, bool less)
+{
+	const uint64_t *x = &from->right;
+	uint64_t *y = &to->right;
+
+	for (size_t i = 0; i < sizeof *to / sizeof *y; i++)
+		y[i] = less ? y[i] - x[i] : y[i] + x[i];
+}
+_Static_assert(sizeof(struct mark_counts) == 6 * sizeof(uint64_t), "all of them counters");
+
+/* The choice without this part. */
+static const struct mark_counts *chosen_without(struct arena *a, const struct tuning_curve *curves, size_t n,
+						double budget, size_t part)
+{
+	struct tuning_curve *less = ARENA_ARRAY(a, struct tuning_curve, n);
+	struct tuning *tunings = ARENA_ARRAY(a, struct tuning, n);
+	size_t best;
+
+	for (size_t i = 0; i < n; i++) {
+		struct tuning_point *points = ARENA_ARRAY(a, struct tuning_point, curves[i].n);
+
+		memcpy(points, curves[i].points, curves[i].n * sizeof *points);
+		for (size_t k = 0; k < curves[i].n; k++)
+			add(&points[k].marks, &points[k].parts[part], true);
+		less[i] = (struct tuning_curve){ points, curves[i].n, curves[i].present };
+		tunings[i] = tuning_choose(points, curves[i].n, curves[i].present, budget);
+	}
+	best = tuning_best(less, tunings, n);
+	if (best == SIZE_MAX)
+		return &curves[0].points[curves[0].present].parts[part];
+	return &curves[best].points[tunings[best].best].parts[part];
+}
+
+struct mark_counts tuning_crossed(const struct tuning_curve *curves, size_t n, double budget)
+{
+	struct mark_counts ret = { 0 };
+	struct arena a = { 0 };
+
+	for (size_t part = 0; n && part < TUNING_PARTS; part++)
+		add(&ret, chosen_without(&a, curves, n, budget, part), false);
+	arena_release(&a);
 	return ret;
 }

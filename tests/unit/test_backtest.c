@@ -226,3 +226,67 @@ TEST(few_verdicts_choose_nothing)
 	CHECK(!tuning_choose(p, 2, 0, 5).by_marks);
 	CHECK_INT(tuning_choose(p, 2, 0, 1).answer, TUNING_NO_VALUE);
 }
+
+TEST(a_proposal_at_the_edge_of_what_was_tried_says_so)
+{
+	struct tuning_point p[] = { point(10, 50, 50, 50, 50), point(6, 50, 20, 50, 50), point(5, 50, 2, 50, 50) };
+	struct tuning t = tuning_choose(p, 3, 0, INFINITY);
+
+	CHECK_INT(t.best, 2);
+	CHECK(t.at_edge && !t.overlap);
+	p[2] = point(5, 30, 20, 30, 50);
+	t = tuning_choose(p, 3, 0, INFINITY);
+	CHECK_INT(t.best, 1);
+	CHECK(!t.at_edge);
+	p[2].known = false;
+	CHECK(tuning_choose(p, 3, 0, INFINITY).at_edge);
+}
+
+TEST(the_best_without_evidence_is_named_and_not_proposed)
+{
+	struct tuning_point p[] = { point(10, 20, 10, 20, 25), point(9, 20, 9, 20, 25) };
+	struct tuning t = tuning_choose(p, 2, 0, INFINITY);
+
+	CHECK(!tuning_proposes(&t) && t.best == 0 && t.leader == 1 && t.overlap);
+}
+
+TEST(of_several_thresholds_the_better_one_is_proposed_or_the_one_that_moves_least)
+{
+	struct tuning_point a[] = { point(10, 50, 50, 50, 50), point(6, 50, 20, 50, 50) };
+	struct tuning_point b[] = { point(10, 50, 50, 50, 50), point(9, 50, 50, 50, 50), point(5, 50, 2, 50, 50) };
+	struct tuning_curve curves[] = { { a, 2, 0 }, { b, 3, 0 } };
+	struct tuning t[] = { tuning_choose(a, 2, 0, INFINITY), tuning_choose(b, 3, 0, INFINITY) };
+
+	CHECK_INT(tuning_best(curves, t, 2), 1);
+	t[0].by_marks = t[1].by_marks = false;
+	CHECK_INT(tuning_best(curves, t, 2), 0);
+	t[0].answer = t[1].answer = TUNING_PRESENT;
+	CHECK(tuning_best(curves, t, 2) == SIZE_MAX);
+}
+
+/* All marks of a value are in one part of the cases. */
+static struct tuning_point in_part(struct tuning_point p, size_t part)
+{
+	p.parts[part] = p.marks;
+	return p;
+}
+
+TEST(a_choice_that_one_part_of_the_cases_makes_is_not_held_against_itself)
+{
+	struct tuning_point p[] = { in_part(point(10, 50, 50, 50, 50), 3), in_part(point(6, 50, 2, 50, 50), 3) };
+	struct tuning_curve curve = { p, 2, 0 };
+	struct mark_counts m;
+
+	CHECK_INT(tuning_choose(p, 2, 0, INFINITY).best, 1);
+	m = tuning_crossed(&curve, 1, INFINITY);
+	/* Without that part nothing is known, so nothing is chosen: today's value is what it is held against. */
+	CHECK_INT(m.right, 50);
+	CHECK_INT(m.wrong, 50);
+	for (size_t i = 0; i < 2; i++) {
+		p[i].marks.right *= 2, p[i].marks.wrong *= 2, p[i].marks.good *= 2, p[i].marks.good_met *= 2;
+		p[i].parts[1] = p[i].parts[3];
+	}
+	m = tuning_crossed(&curve, 1, INFINITY);
+	CHECK_INT(m.right, 100);
+	CHECK_INT(m.wrong, 4);
+}
