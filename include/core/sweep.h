@@ -18,6 +18,7 @@ struct knob {
 	struct str words;	/* the whole value as it stands, "at most -2" */
 	size_t at, n;		/* where the number stands in it */
 	double value;
+	bool is_window; /* how far back is looked (needs, within, longer_than): for a sweep, not for tuning */
 };
 typedef VEC(struct knob) knob_list;
 
@@ -27,7 +28,7 @@ struct sweep {
 	size_t present;	    /* index of it */
 };
 
-/* The thresholds of a rule's signals that hold one number, in the rule's order. */
+/* The thresholds and windows of a rule's signals that hold one number, in the rule's order. */
 void knobs_of(struct arena *a, const struct rule *rule, knob_list *ret);
 /* "RULE.SIGNAL.KEY=FROM..TO/STEP" against these rules.  NULL, or what is wrong with it, for people; in a. */
 const char *sweep_read(struct arena *a, const struct ruleset *rules, struct str text, struct sweep *ret);

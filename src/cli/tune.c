@@ -172,10 +172,11 @@ static int try_all(struct tuning_run *r)
 	int rc = EXIT_FINE;
 
 	knobs_of(&r->rq->trial.arena, r->rule, &knobs);
-	if (!knobs.n)
-		return tool_misuse("rule \"%s\" has no signal with one number for a threshold", r->rq->rule);
 	for (size_t i = 0; rc == EXIT_FINE && i < knobs.n; i++)
-		rc = try_knob(r, &knobs.items[i]);
+		if (!knobs.items[i].is_window)
+			rc = try_knob(r, &knobs.items[i]);
+	if (rc == EXIT_FINE && !r->all.n)
+		return tool_misuse("rule \"%s\" has no signal with one number for a threshold", r->rq->rule);
 	if (rc == EXIT_FINE)
 		choose(r);
 	return rc;

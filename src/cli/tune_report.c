@@ -83,8 +83,7 @@ static void tell_point(struct buf *out, const char *name, const struct tried *t,
 
 static void tell_too_few(struct tuning_run *r, const struct mark_counts *m)
 {
-	buf_printf(&r->out,
-		   "          %llu verdict%s and labels, %llu of them good: too few to choose by; it takes %d and %d\n",
+	buf_printf(&r->out, "          %llu verdict%s and labels, %llu of them good: too few, it takes %d and %d\n",
 		   (unsigned long long)(m->good + m->bad), m->good + m->bad == 1 ? "" : "s",
 		   (unsigned long long)m->good, TUNING_MARKS_MIN, TUNING_GOOD_MIN);
 }
@@ -147,22 +146,22 @@ static void tell_why(struct tuning_run *r, const struct tried *t)
 		 t->tuning.by_marks ? STR("it does best by right x caught.\n") : STR("it has to be moved least.\n"));
 }
 
+static void tell_marks(struct buf *out, const char *name, const struct mark_counts *m)
+{
+	buf_printf(out, "  %-10s right ", name);
+	put_share_short(out, m->right, m->right + m->wrong);
+	buf_puts(out, STR(", caught "));
+	put_share_short(out, m->good_met, m->good);
+	buf_putc(out, '\n');
+}
+
 static void tell_crossed(struct tuning_run *r, const struct tried *t)
 {
-	const struct mark_counts *now = &t->points[t->sweep.present].marks;
-
 	if (!t->tuning.by_marks)
 		return;
-	buf_printf(&r->out,
-		   "Chosen anew without a fifth of the cases, and held against that fifth, five times:\n  right ");
-	put_share_short(&r->out, r->crossed.right, r->crossed.right + r->crossed.wrong);
-	buf_puts(&r->out, STR(", caught "));
-	put_share_short(&r->out, r->crossed.good_met, r->crossed.good);
-	buf_puts(&r->out, STR("; as it is now, right "));
-	put_share_short(&r->out, now->right, now->right + now->wrong);
-	buf_puts(&r->out, STR(", caught "));
-	put_share_short(&r->out, now->good_met, now->good);
-	buf_puts(&r->out, STR(".\n"));
+	buf_puts(&r->out, STR("Chosen anew without a fifth of the cases, and held against that fifth, five times:\n"));
+	tell_marks(&r->out, "left out", &r->crossed);
+	tell_marks(&r->out, "as it is", &t->points[t->sweep.present].marks);
 }
 
 typedef VEC(struct str) warning_list;
@@ -180,8 +179,8 @@ static void list_warnings(struct tuning_run *r, struct arena *a, warning_list *r
 		*VEC_PUSH(a, ret) =
 			u->answer == TUNING_BETTER
 				? STR("the evidence is weak: its intervals overlap with those of today's threshold")
-				: STR("no evidence that it is better than today's, but for the number of alerts: the "
-				      "intervals overlap");
+				: STR("no evidence that it is better than today's but in number: the intervals "
+				      "overlap");
 	if (u->by_marks && tuning_score(&r->crossed) <= tuning_score(was))
 		*VEC_PUSH(a, ret) =
 			STR("on cases that had no part in the choice it is no better than today's: it may be "
@@ -191,11 +190,10 @@ static void list_warnings(struct tuning_run *r, struct arena *a, warning_list *r
 						 (unsigned long long)(was->good_met - is->good_met),
 						 (unsigned long long)was->good_met);
 	if (u->at_edge)
-		*VEC_PUSH(a, ret) =
-			arena_printf(a,
-				     "it is the last value that was tried: look further with backtest --sweep "
-				     "%.*s.%.*s.%.*s=...",
-				     STR_ARG(k->rule), STR_ARG(k->signal), STR_ARG(k->key));
+		*VEC_PUSH(a, ret) = arena_printf(a,
+						 "it is the last value tried; to look further: backtest --sweep "
+						 "%.*s.%.*s.%.*s=...",
+						 STR_ARG(k->rule), STR_ARG(k->signal), STR_ARG(k->key));
 }
 
 static void tell_warnings(struct tuning_run *r)

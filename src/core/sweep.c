@@ -44,13 +44,20 @@ static bool is_measure(const struct signal *s, struct str key)
 	return str_is(key, "floor") || str_is(key, "out_of");
 }
 
+/* What a sweep may go through as well, but is no threshold: how far back is looked. */
+static bool is_window(struct str key)
+{
+	return str_is(key, "needs") || str_is(key, "within") || str_is(key, "longer_than");
+}
+
 static void add_knobs(struct arena *a, const struct rule *rule, const struct signal *s, knob_list *ret)
 {
 	for (size_t i = 0; s->source && s->source->kind == DOC_MAP && i < s->source->n; i++) {
 		const struct doc_pair *pair = &s->source->pairs[i];
 		struct knob knob = { .rule = rule->id, .signal = s->name, .key = pair->key };
 
-		if (pair->value->kind != DOC_SCALAR || !is_measure(s, pair->key))
+		knob.is_window = is_window(pair->key);
+		if (pair->value->kind != DOC_SCALAR || (!knob.is_window && !is_measure(s, pair->key)))
 			continue;
 		knob.words = pair->value->text;
 		if (find_number(knob.words, &knob.at, &knob.n, &knob.value))

@@ -75,8 +75,8 @@ def test_the_outcome_is_the_same_whatever_the_number_of_threads(box):
     new = box.rules(MILDER)
     for form in ((), ("--json",)):
         outs = [box.ctl(*form, "backtest", "--with", new, "--records", place, "--labels", labels, "--all", "--jobs", jobs,
-                        expect=FINE).out for jobs in (1, 4)]
-        check(outs[0] == outs[1] and "drops.alliance" in outs[0], f"{outs[0]}\n{outs[1]}")
+                        expect=FINE).out for jobs in (1, 2, 5)]
+        check(outs[0] == outs[1] == outs[2] and "drops.alliance" in outs[0], f"{outs[0]}\n{outs[1]}")
 
 
 def test_the_sweep_at_the_present_value_is_the_plain_backtest(box):
@@ -90,6 +90,31 @@ def test_the_sweep_at_the_present_value_is_the_plain_backtest(box):
     alerts = [v["sessions_true"] for v in swept["values"]]
     check(alerts == sorted(alerts, reverse=True) and alerts[0] > alerts[-1], str(alerts))
     check(rule["alerts"][1] < rule["alerts"][0] and rule["removed"] > 0, str(rule))
+
+
+KNOBS = """\
+version: 1
+override:
+  drops.alliance:
+    because: "A signal more, for a test."
+    severity: [{critical: sudden}, {warning: (below_own and big_fall) or off_chart}, {notice: below_own or big_fall or often}]
+    signals:
+      sudden: {score: SRS, value: less than 20}
+      often: {attendance: cancelled, count: at least 1, within: 3 sessions}
+"""
+
+
+def test_whatever_the_threshold_the_sweep_at_the_present_value_is_the_plain_backtest(box):
+    place, labels = simulated(box, 30)
+    box.config(rules=[ROOT / "rules", box.rules(KNOBS, "more.yaml")])
+    plain = backtest(box, ROOT / "rules", "--records", place, "--labels", labels)
+    rule = next(r for r in plain["rules"] if r["rule"] == "drops.alliance")
+    for knob in ("below_own.sd=-1..-3/1", "big_fall.change=2..4/1", "off_chart.floor=1..3/1", "below_own.needs=2..6/2",
+                 "sudden.value=19..21/1", "often.count=1..3/1", "often.within=2..4/1"):
+        swept = backtest(box, "--records", place, "--labels", labels, "--sweep", f"drops.alliance.{knob}")
+        now = next(v for v in swept["values"] if v["value"] == swept["present"])
+        check((now["alerts"], now["messages"]) == (rule["alerts"][0], rule["messages"][0]), f"{knob}: {now} {rule}")
+        check(now["precision"] == rule["old_precision"], f"{knob}: {now} {rule}")
 
 
 def test_a_sweep_wins_over_an_override_of_the_site(box):
@@ -126,23 +151,41 @@ def test_the_curve_is_drawn_for_those_who_see_it_and_those_who_do_not(box):
     check("<script" not in text and "href" not in text, text)
 
 
-def test_a_limit_that_is_passed_ends_with_1(box):
+def test_a_limit_that_is_passed_ends_with_1_and_a_line_that_says_why(box):
     box.config()
-    place, _ = simulated(box, 10)
-    new = box.rules(MILDER)
-    args = ("backtest", "--with", new, "--records", place)
-    box.ctl(*args, "--max-per-week", 10000, "--max-added", 10000, expect=FINE)
-    check("--max-per-week" in box.ctl(*args, "--max-per-week", 0, expect=FOUND).err, "no word of the limit")
+    place, labels = simulated(box, 40)
+    args = ("backtest", "--with", box.rules(MILDER), "--records", place, "--labels", labels)
+    limits = ("--max-added", "--max-removed", "--max-per-week", "--max-messages-per-week", "--max-lost")
+    box.ctl(*args, *(word for limit in limits for word in (limit, 10000)), expect=FINE)
+    for limit in ("--max-added", "--max-removed", "--max-per-week", "--max-messages-per-week", "--max-lost"):
+        err = box.ctl(*args, limit, 0, expect=FOUND).err
+        check(limit in err and err.count("\n") == 1, f"{limit}: {err}")
+    err = box.ctl(*args, "--max-per-week", 0, "--max-removed", 1, expect=FOUND).err
+    check("--max-removed 1" in err and "--max-per-week 0" in err and err.count("\n") == 1, err)
+
+
+def test_a_limit_on_what_is_lost_needs_something_to_lose(box):
+    box.config()
+    place, _ = simulated(box, 2)
+    ran = box.ctl("backtest", "--with", box.rules(MILDER), "--records", place, "--max-lost", 0, expect=WRONG)
+    check("no good verdict or label" in ran.err, ran.err)
 
 
 def test_wrong_use_is_told_and_ends_with_2(box):
     box.config()
     place, _ = simulated(box, 2)
+    (box.dir / "link").symlink_to(ROOT / "rules")
     for args, word in ((("backtest",), "backtest what?"),
                        (("backtest", "--records", place, box.dir / "nowhere"), "cannot be read"),
                        (("backtest", "--records", place, "--sweep", "drops.alliance.below.sd=1..2/1"), "below_own.sd"),
                        (("backtest", "--records", place, "--sweep", "drops.aliance.x.sd=1..2/1"), "did you mean"),
                        (("backtest", "--records", place, "--sweep", "drops.alliance.below_own.sd=1"), "expected a range"),
+                       (("backtest", "--records", place, "--sweep", "drops.alliance.below_own.sd=1..2/1", "--max-added", 1), "limits"),
+                       (("backtest", "--records", place, "--with", "x", "--max-added", "-1"), "takes a number"),
+                       (("backtest", "--records", place, "--with", "x", "--max-added"), "needs a value"),
+                       (("tune", "safeguarding", "--records", place), "is locked"),
+                       (("tune", "drops.alliance", "--records", place, "-o", ROOT / "rules" / "x.yaml"), "where rules in force are"),
+                       (("tune", "drops.alliance", "--records", place, "-o", box.dir / "link" / "x.yaml"), "where rules in force are"),
                        (("tune", "nothing", "--records", place), "no rule")):
         ran = box.ctl(*args, expect=WRONG)
         check(word in ran.err, f"{args}: {ran.err}")
@@ -176,4 +219,4 @@ def test_tune_says_when_the_data_cannot_tell(box):
     box.config()
     place, _ = simulated(box, 5)
     ran = box.ctl("tune", "drops.alliance", "--records", place, expect=FOUND)
-    check("too few to choose" in ran.out and "Nothing is proposed" in ran.out, ran.out)
+    check("too few, it takes 20 and 5" in ran.out and "Nothing is proposed" in ran.out, ran.out)
