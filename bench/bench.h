@@ -20,6 +20,7 @@ struct result {
 
 /* argv[0] is the probe's name; argc is as the table in main.c asks. */
 int bench_corpus(int argc, char **argv, struct result *ret, struct error *e);
+int bench_clinic(int argc, char **argv, struct result *ret, struct error *e);
 int bench_replay(int argc, char **argv, struct result *ret, struct error *e);
 int bench_read(int argc, char **argv, struct result *ret, struct error *e);
 int bench_start(int argc, char **argv, struct result *ret, struct error *e);

@@ -17,6 +17,7 @@ struct probe {
 
 static const struct probe probes[] = {
 	{ "corpus", "DIRECTORY SESSIONS", 3, bench_corpus },
+	{ "clinic", "DIRECTORY CASES", 3, bench_clinic },
 	{ "replay", "RULES RECORDS LIMIT ALERTS", 5, bench_replay },
 	{ "read", "RECORDS LIMIT", 3, bench_read },
 	{ "start", "RULES", 2, bench_start },
