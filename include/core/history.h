@@ -37,6 +37,13 @@ struct part {
 	const int *member_of; /* participant -> roster */
 };
 
+/* A run of turns of one speaker, first to last; those of interpreters and observers in between do not end it. */
+struct reply {
+	size_t first, last;
+	int who;      /* participant of the transcript */
+	double words; /* of theirs */
+};
+
 struct session {
 	int64_t number; /* -1 */
 	int64_t started;
@@ -45,6 +52,10 @@ struct session {
 	size_t n_parts;
 	const struct skeleton *transcript; /* the part with turns, or NULL */
 	const int *transcript_member;	   /* its participant -> roster */
+	const struct reply *replies;	   /* of those who count, in order */
+	size_t n_replies;
+	double *words_of, *replies_of; /* how many, by participant of the transcript */
+	uint64_t heard[LEXICONS_MAX / 64]; /* which of the transcript's lexicons were hit at all */
 	bool held;			   /* somebody is known to have come */
 	enum truth *attended;		   /* by roster index */
 	bool *listed;			   /* a participant or in the attendance list, by roster index */
@@ -70,6 +81,9 @@ struct history {
 	 */
 	int64_t site_silent_from, site_last_at;
 };
+
+/* Whether what they say counts: not that of interpreters and observers. */
+bool participant_counts(const struct participant *p);
 
 /* skeletons: the live ones of one case, any order. */
 struct history *history_build(struct arena *a, const struct roster *roster, const struct skeleton *const *skeletons,

@@ -35,6 +35,7 @@ struct turns_filter {
 	bool from[TURNS_PEOPLE], to[TURNS_PEOPLE];
 	bool any_addressee;
 	uint64_t lexicons[LEXICONS_MAX / 64];
+	bool unheard; /* none of them was hit in the session: no turn fits */
 };
 
 struct turns_scan {

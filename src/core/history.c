@@ -220,6 +220,38 @@ static void fill_attendance(struct arena *a, struct session *to, size_t n)
 			to->held = true;
 }
 
+bool participant_counts(const struct participant *p)
+{
+	return p->role == ROLE_THERAPIST || role_is_member((enum role)p->role);
+}
+
+static void list_replies(struct arena *a, struct session *to)
+{
+	const struct skeleton *s = to->transcript;
+	struct reply *all = ARENA_ARRAY(a, struct reply, s->turns.n + 1), *last = NULL;
+
+	to->words_of = ARENA_ARRAY(a, double, s->participants.n + 1);
+	to->replies_of = ARENA_ARRAY(a, double, s->participants.n + 1);
+	for (size_t i = 0; i < s->turns.n; i++) {
+		const struct skeleton_turn *t = &s->turns.items[i];
+
+		if (!participant_counts(&s->participants.items[t->who]))
+			continue;
+		if (!last || last->who != t->who) {
+			last = &all[to->n_replies++];
+			*last = (struct reply){ .first = i, .who = t->who };
+			to->replies_of[t->who]++;
+		}
+		last->last = i;
+		last->words += t->words;
+		to->words_of[t->who] += t->words;
+	}
+	to->replies = all;
+	for (size_t i = 0; i < s->hits.n; i++)
+		to->heard[s->hits.items[i].lexicon / 64 % (LEXICONS_MAX / 64)] |= UINT64_C(1)
+										  << s->hits.items[i].lexicon % 64;
+}
+
 static void find_transcript(struct session *to)
 {
 	for (size_t i = 0; i < to->n_parts; i++) {
@@ -241,6 +273,8 @@ static void finish_sessions(struct arena *a, struct history *h)
 
 		s->ordinal = i + 1;
 		find_transcript(s);
+		if (s->transcript)
+			list_replies(a, s);
 		fill_people(a, s, i ? s - 1 : NULL, n);
 		fill_attendance(a, s, n);
 	}

@@ -56,6 +56,8 @@ static int lexicon_in(const struct skeleton *s, struct str id)
 
 static const char *open_says(const struct turns_scan *scan, struct turns_filter *f)
 {
+	bool heard = false;
+
 	for (size_t i = 0; i < f->match->says.n; i++) {
 		struct str id = f->match->says.items[i];
 		int at = lexicon_in(scan->s, id);
@@ -69,7 +71,9 @@ static const char *open_says(const struct turns_scan *scan, struct turns_filter 
 		if (version >= 0 && lexicons_get(now, (size_t)version)->major != scan->s->lexicons.items[at].major)
 			return "the words were counted by another version of the lexicon";
 		f->lexicons[at / 64] |= UINT64_C(1) << (at % 64);
+		heard |= (view_session(scan->view)->heard[at / 64] >> at % 64 & 1) != 0;
 	}
+	f->unheard = f->match->says.n && !heard;
 	return NULL;
 }
 
@@ -130,12 +134,11 @@ const char *turns_scan_open(struct turns_scan *scan, const struct turns_selector
 	const struct session *session = view_session(view);
 	const char *why;
 
-	*scan = (struct turns_scan){ .view = view, .s = session->transcript, .ordinal = session->ordinal };
-	if (!scan->s || scan->s->participants.n > TURNS_PEOPLE)
+	if (!session->transcript || session->transcript->participants.n > TURNS_PEOPLE)
 		return "no transcript";
+	*scan = (struct turns_scan){ .view = view, .s = session->transcript, .ordinal = session->ordinal };
 	for (size_t p = 0; p < scan->s->participants.n; p++)
-		scan->silent[p] = scan->s->participants.items[p].role != ROLE_THERAPIST &&
-				  !role_is_member(scan->s->participants.items[p].role);
+		scan->silent[p] = !participant_counts(&scan->s->participants.items[p]);
 	why = open_filter(scan, &scan->match, &sel->match, who);
 	if (!why)
 		why = open_filter(scan, &scan->after, sel->match.after, who);
@@ -146,33 +149,14 @@ const char *turns_scan_open(struct turns_scan *scan, const struct turns_selector
 
 /* Replies ---------------------------------------------------------------------------------------------------------- */
 
-/* Turns first to last, without those of interpreters and observers in between. */
-struct reply {
-	size_t first, last;
-	int who;
-	double words;
-};
-
-/* The reply from turn *at on; false when none is left. */
+/* The reply at *at, which moves along; false when none is left. */
 static bool next_reply(const struct turns_scan *scan, size_t *at, struct reply *ret)
 {
-	const struct skeleton_turn *turns = scan->s->turns.items;
-	size_t n = scan->s->turns.n, i = *at;
+	const struct session *session = view_session(scan->view);
 
-	while (i < n && scan->silent[turns[i].who])
-		i++;
-	if (i == n)
+	if (*at == session->n_replies)
 		return false;
-	*ret = (struct reply){ .first = i, .last = i, .who = turns[i].who };
-	for (; i < n; i++) {
-		if (scan->silent[turns[i].who])
-			continue;
-		if (turns[i].who != ret->who)
-			break;
-		ret->last = i;
-		ret->words += turns[i].words;
-	}
-	*at = i;
+	*ret = session->replies[(*at)++];
 	return true;
 }
 
@@ -256,7 +240,7 @@ static bool count_reply(const struct turns_scan *scan, const struct turns_filter
 {
 	bool whole = by_reply(f), found = false;
 
-	if (!reply_may_fit(scan, f, r))
+	if (f->unheard || !reply_may_fit(scan, f, r))
 		return false;
 	for (size_t i = r->first; i <= r->last && !(whole && found); i++) {
 		const struct skeleton_turn *t = &scan->s->turns.items[i];
@@ -280,6 +264,19 @@ static bool asks(const struct turns_scan *scan, const struct turns_filter *f, co
 	return f->from[r->who] && count_reply(scan, f, r, &ignored, NULL);
 }
 
+/* Where nothing was heard of what is looked for, only the whole is left to count. */
+static struct turns_tally tally_unheard(const struct turns_scan *scan, const struct turns_filter *f)
+{
+	const struct session *session = view_session(scan->view);
+	struct turns_tally tally = { 0 };
+
+	for (size_t p = 0; p < scan->s->participants.n; p++) {
+		tally.from_words += f->from[p] ? session->words_of[p] : 0;
+		tally.from_replies += f->from[p] ? session->replies_of[p] : 0;
+	}
+	return tally;
+}
+
 struct turns_tally turns_tally(const struct turns_scan *scan, const struct turns_filter *f, evidence_list *evidence)
 {
 	struct turns_tally tally = { 0 };
@@ -288,6 +285,8 @@ struct turns_tally turns_tally(const struct turns_scan *scan, const struct turns
 	double open = 0; /* replies of `after` not yet answered */
 	struct reply r;
 
+	if (f->unheard && !after && !asks_gap(f))
+		return tally_unheard(scan, f);
 	for (size_t at = 0; next_reply(scan, &at, &r);) {
 		if (f->from[r.who]) {
 			bool fits = (!after || open > 0) && count_reply(scan, f, &r, &tally, evidence);
