@@ -34,6 +34,8 @@ const struct condition *condition_read(struct reader *r, const struct doc *scala
 				       size_t n);
 /* truths[i] is the truth of the rule's signal i. */
 enum truth condition_evaluate(const struct condition *c, const enum truth *truths);
+/* Whether it can still come out as `want`, true or false, when only the truths of the signals in `known` are known. */
+bool condition_may_be(const struct condition *c, enum truth want, const enum truth *truths, uint64_t known);
 /* Bit i: the rule's signal i appears. */
 uint64_t condition_signals(const struct condition *c);
 /* Bit i: signal i is true in a part of the condition that is true: "b" in "a or (b and c)" only beside c.  What stands

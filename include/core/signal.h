@@ -59,6 +59,7 @@ struct view {
 	const struct lexicons *lexicons;
 	const struct incident_set *incidents; /* of this case so far; NULL in the first pass */
 	bool hears_tests;		      /* incidents of rules under test too */
+	bool no_evidence;		      /* of an earlier session, or where it is not asked for */
 	struct signal_memo *memo;	      /* values already measured in this history, or NULL */
 	struct arena *arena;
 };
@@ -141,6 +142,8 @@ struct signal_kind {
 	void (*check)(struct reader *r, const struct doc *at, const struct signal *signal);
 	/* The measure of one session for one person of view->subject (`who` already resolved); evidence may be NULL. */
 	struct measured (*measure)(const struct signal *signal, const struct view *view, int who, evidence_list *evidence);
+	/* In such a session nothing is measured of anybody; or NULL: that is not known beforehand. */
+	bool (*silent_in)(const struct session *session);
 	/* Kinds whose truth is not a number against a threshold (field, report, participant, elapsed, incident); else NULL. */
 	struct reading (*read_truth)(const struct signal *signal, const struct view *view);
 	enum channel (*channel_of)(const struct signal *signal); /* or NULL */
@@ -164,6 +167,8 @@ struct signal *signal_read(struct reader *r, struct str name, const struct doc *
 const struct field *signal_shared_fields(void);
 const struct field *signal_difference_fields(void);
 enum channel signal_channel(const struct signal *s); /* CHANNEL_NONE: do not count it */
+/* The truth of signal_evaluate where it needs no evaluation, since the session has nothing of the kind; else false. */
+bool signal_is_silent(const struct signal *s, const struct view *view, enum truth *ret);
 struct reading signal_evaluate(const struct signal *s, const struct view *view);
 
 /* Measured values are kept per (signal, subject, session): the judge asks for the same baseline again and again. */

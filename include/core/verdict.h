@@ -30,6 +30,8 @@ uint64_t rule_signals_for(const struct rule *rule);
 /* Nothing is known, for the exception's reason.  Readings in view->arena. */
 void rule_excepted(const struct rule *rule, const struct exception *exception, const struct view *view,
 		   struct finding *ret);
+/* Whether rule_find would find it true, or may: as few signals are looked at as that takes. */
+bool rule_may_be_true(const struct rule *rule, const struct view *view);
 /* Truth, ladder and cap; `speaks_for` is rule_signals_for(rule).  Readings in view->arena. */
 void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *view, struct finding *ret);
 

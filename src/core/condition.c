@@ -428,6 +428,37 @@ enum truth condition_evaluate(const struct condition *c, const enum truth *truth
 	return TRUTH_NO_DATA;
 }
 
+/* Whether `least` of the arguments may. */
+static bool so_many_may_be(const struct condition *c, size_t least, enum truth want, const enum truth *truths,
+			   uint64_t known)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n && n < least && n + c->n - i >= least; i++)
+		n += condition_may_be(c->args[i], want, truths, known);
+	return n >= least;
+}
+
+bool condition_may_be(const struct condition *c, enum truth want, const enum truth *truths, uint64_t known)
+{
+	bool yes = want == TRUTH_TRUE;
+	size_t at_least = (size_t)c->at_least;
+
+	switch (c->op) {
+	case CONDITION_SIGNAL:
+		return !(known >> c->signal & 1) || truths[c->signal] == want;
+	case CONDITION_NOT:
+		return condition_may_be(c->args[0], yes ? TRUTH_FALSE : TRUTH_TRUE, truths, known);
+	case CONDITION_AND:
+		return so_many_may_be(c, yes ? c->n : 1, want, truths, known);
+	case CONDITION_OR:
+		return so_many_may_be(c, yes ? 1 : c->n, want, truths, known);
+	case CONDITION_N_OF:
+		return so_many_may_be(c, yes ? at_least : c->n + 1 - at_least, want, truths, known);
+	}
+	return true;
+}
+
 uint64_t condition_signals(const struct condition *c)
 {
 	uint64_t set = 0;

@@ -260,6 +260,12 @@ static void heard_add(struct judging *j, const struct finding *f)
 		   subject_attended(now(j), f->subject) == TRUTH_TRUE, rule, f);
 }
 
+/* What is not true changes nothing where nothing is open, and nobody looks on. */
+static bool matters_only_if_true(struct judging *j, size_t rule, struct subject subject)
+{
+	return !j->trace && !track_live(j, track_find(j, rule, subject));
+}
+
 static void find(struct judging *j, size_t rule, struct subject subject, struct finding *ret)
 {
 	const struct rule *r = &j->rules->rules[rule];
@@ -270,6 +276,8 @@ static void find(struct judging *j, size_t rule, struct subject subject, struct 
 	*ret = (struct finding){ .rule = rule };
 	if (exception)
 		rule_excepted(r, exception, view, ret);
+	else if (matters_only_if_true(j, rule, subject) && !rule_may_be_true(r, view))
+		ret->subject = subject; /* and it is not true */
 	else
 		rule_find(r, j->speaks_for[rule], view, ret);
 	heard_add(j, ret);

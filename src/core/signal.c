@@ -130,6 +130,7 @@ static struct measured measure_now(const struct signal *s, const struct view *v,
 {
 	struct measured m;
 
+	evidence = v->no_evidence ? NULL : evidence;
 	/* What depends on an incident is never kept. */
 	if (v->opened_at != DATE_NONE || !v->memo)
 		return s->kind->measure(s, v, who, evidence);
@@ -145,8 +146,10 @@ static struct view at_session(const struct view *v, size_t session)
 	struct view at = *v;
 
 	at.session = session;
-	if (session != v->session)
+	if (session != v->session) {
 		at.as_of = v->history->sessions[session].started;
+		at.no_evidence = true;
+	}
 	return at;
 }
 
@@ -551,6 +554,14 @@ static struct reading read_in(const struct signal *s, const struct view *v)
 	if (ret.truth != TRUTH_NO_DATA)
 		ret.why = NULL;
 	return ret;
+}
+
+bool signal_is_silent(const struct signal *s, const struct view *v, enum truth *ret)
+{
+	if (!s->kind->silent_in || s->in_n > 0 || has_window(s) || !s->kind->silent_in(view_session(v)))
+		return false;
+	*ret = s->missing;
+	return true;
 }
 
 struct reading signal_evaluate(const struct signal *s, const struct view *v)

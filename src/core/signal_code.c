@@ -108,6 +108,15 @@ static void point_at(const struct view *v, const struct code *code, evidence_lis
 		*VEC_PUSH(v->arena, evidence) = (struct evidence){ session->ordinal, (uint32_t)found };
 }
 
+static bool silent_in(const struct session *session)
+{
+	bool coded = false;
+
+	for (size_t i = 0; i < session->n_parts; i++)
+		coded |= session->parts[i].s->coded.n > 0 || session->parts[i].s->codes.n > 0;
+	return !coded;
+}
+
 static struct measured measure(const struct signal *s, const struct view *v, int who, evidence_list *evidence)
 {
 	const struct code_selector *sel = s->selector;
@@ -161,6 +170,7 @@ const struct signal_kind signal_code = {
 	.read = read_selector,
 	.check = check,
 	.measure = measure,
+	.silent_in = silent_in,
 	.supply = "what a trained observer marked (`codes`), or that they found nothing (`coded`)",
 	.counted = "marks",
 };

@@ -180,6 +180,11 @@ static struct measured measure(const struct signal *s, const struct view *v, int
 	return measure_scan(s, &scan, sel, evidence);
 }
 
+static bool silent_in(const struct session *session)
+{
+	return !session->transcript;
+}
+
 /* Faults of the whole -----------------------------------------------------------------------------------------------
  */
 
@@ -235,6 +240,7 @@ const struct signal_kind signal_turns = {
 	.read = turns_selector_read,
 	.check = check,
 	.measure = measure,
+	.silent_in = silent_in,
 	.fields = turns_fields,
 	.keys = keys,
 	.supply = "a transcript of the session, with who spoke (`turns`)",

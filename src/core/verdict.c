@@ -74,6 +74,34 @@ static void cap(const struct rule *rule, struct finding *f)
 	f->capped = true;
 }
 
+static bool may_be_true(const struct rule *rule, const enum truth *truths, uint64_t known)
+{
+	bool may = false;
+
+	if (rule->when && !condition_may_be(rule->when, TRUTH_TRUE, truths, known))
+		return false;
+	for (size_t i = 0; i < rule->n_ladder && !may; i++)
+		may = !rule->ladder[i].when || condition_may_be(rule->ladder[i].when, TRUTH_TRUE, truths, known);
+	return may;
+}
+
+bool rule_may_be_true(const struct rule *rule, const struct view *view)
+{
+	struct view plain = *view;
+	enum truth truths[RULE_MAX_SIGNALS];
+	uint64_t known = 0;
+
+	plain.no_evidence = true;
+	for (size_t i = 0; i < rule->n_signals; i++) {
+		if (!signal_is_silent(rule->signals[i], &plain, &truths[i]))
+			truths[i] = signal_evaluate(rule->signals[i], &plain).truth;
+		known |= UINT64_C(1) << i;
+		if (!may_be_true(rule, truths, known))
+			return false;
+	}
+	return true;
+}
+
 void rule_find(const struct rule *rule, uint64_t speaks_for, const struct view *view, struct finding *ret)
 {
 	enum truth truths[RULE_MAX_SIGNALS];

@@ -92,6 +92,49 @@ TEST(n_of_counts_what_is_true_and_what_may_be)
 	JUDGES("any of (a, b)", "?T", 'T');
 }
 
+/* Whether some truths of the signals not in `known` make the condition come out so. */
+static bool some_completion(const struct condition *c, enum truth want, enum truth *truths, uint64_t known, size_t from)
+{
+	enum truth was = from < 5 ? truths[from] : TRUTH_FALSE;
+	bool found = false;
+
+	if (from == 5)
+		return condition_evaluate(c, truths) == want;
+	if (known >> from & 1)
+		return some_completion(c, want, truths, known, from + 1);
+	for (int t = TRUTH_FALSE; t <= TRUTH_TRUE && !found; t++) {
+		truths[from] = (enum truth)t;
+		found = some_completion(c, want, truths, known, from + 1);
+	}
+	truths[from] = was;
+	return found;
+}
+
+TEST(what_a_condition_may_still_become_is_known_before_all_signals_are)
+{
+	static const char *const texts[] = {
+		"a and b and c",  "a or (b and not c)",	  "not (a or b) and c",
+		"2 of (a, b, c)", "not (2 of (a, b, c))", "any of (a, b) and not all of (c, sting, sting_2)"
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct str said = { 0 };
+		const struct condition *c = read(arena, texts[i], &said);
+
+		for (unsigned n = 0; n < 243 * 32; n++) {
+			enum truth truths[5];
+			unsigned rest = n / 32;
+
+			for (size_t s = 0; s < 5; s++, rest /= 3)
+				truths[s] = (enum truth)(rest % 3);
+			CHECK(condition_may_be(c, TRUTH_TRUE, truths, n % 32) ==
+			      some_completion(c, TRUTH_TRUE, truths, n % 32, 0));
+			CHECK(condition_may_be(c, TRUTH_FALSE, truths, n % 32) ==
+			      some_completion(c, TRUTH_FALSE, truths, n % 32, 0));
+		}
+	}
+}
+
 TEST(a_pattern_stands_for_the_signals_it_matches)
 {
 	JUDGES("any of sting*", "FFFFT", 'T');
