@@ -69,11 +69,12 @@ struct clinic_rule {
 	double told_in_period;			/* their sum */
 };
 
-/* Messages through a route that has a budget, by week, as the rules in force would have told them. */
+/* What a sink gets through a route that has a budget, as the rules in force would have told it (app/forecast.h). */
 struct clinic_route {
-	struct str name;
-	int64_t budget;
-	double *weeks;
+	struct str name, sink;
+	int64_t budget;	  /* messages in seven days */
+	double *weeks;	  /* messages that leave */
+	size_t by_budget; /* alerts of the period that waited for a digest only because it was spent */
 };
 
 struct clinic_site {

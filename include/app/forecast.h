@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "core/dispatch.h"
+#include "core/retell.h"
 
 /* An announcement on its way to one sink.  Rules and routes are borrowed for as long as the forecast lives.  It is
  * written to the scratch file as it is: no padding in it. */
@@ -46,6 +47,18 @@ void forecast_close(struct forecast *f);
 struct forecast_writer;
 struct forecast_writer *forecast_writer_new(struct forecast *f);
 int forecast_put(struct forecast_writer *w, const struct forecast_row *row, struct error *e);
+/* All announcements of a case, on their ways by the routes.  `told` is what retell() made of it. */
+struct forecast_case {
+	size_t set, index;
+	const struct retelling *told;
+	const struct history *history;
+	const struct ruleset *rules;
+	const struct routes *routes;
+	struct str nobody; /* the name of the route of what none takes */
+};
+int forecast_put_case(struct forecast_writer *w, struct arena *scratch, const struct forecast_case *c, struct error *e);
+/* Who hears the n-th of its messages depends on this. */
+struct dispatch_facts forecast_facts(const struct forecast_case *c, struct arena *scratch, size_t message);
 /* Frees w; what it still holds is written. */
 int forecast_writer_end(struct forecast_writer *w, struct error *e);
 

@@ -3,70 +3,36 @@
  * A backtest's announcements as rows of the forecast, and the messages that come of it as rows of the backtest.
  */
 #include "app/backtest_tally.h"
-#include "core/origin.h"
+
+static struct forecast_case forecast_of(const struct backtest_options *o, const struct backtest_case *c, size_t set)
+{
+	return (struct forecast_case){
+		.set = set,
+		.index = c->index,
+		.told = &c->told[set],
+		.history = c->histories[set],
+		.rules = o->sets[set].rules,
+		.routes = o->routes,
+		.nobody = BACKTEST_NOBODY,
+	};
+}
 
 struct dispatch_facts backtest_facts(const struct backtest_options *o, struct arena *scratch,
 				     const struct backtest_case *c, size_t set, size_t message)
 {
-	const struct retold *m = &c->told[set].messages.items[message];
-	struct dispatch_facts facts = {
-		.rule = &o->sets[set].rules->rules[c->told[set].alerts.items[m->alert].rule],
-		.severity = m->severity,
-		.state = m->state,
-	};
+	struct forecast_case of = forecast_of(o, c, set);
 
-	origin_find(scratch, c->histories[set], m->ordinal, &facts);
-	return facts;
-}
-
-typedef VEC(struct forecast_row) row_list;
-
-static void list_rows(const struct backtest_options *o, struct arena *scratch, const struct backtest_case *c,
-		      size_t set, row_list *ret)
-{
-	static const struct delivery nobody = { BACKTEST_NOBODY, { NULL, 0 }, NULL };
-
-	for (size_t i = 0; i < c->told[set].messages.n; i++) {
-		const struct retold *m = &c->told[set].messages.items[i];
-		struct dispatch_facts facts = backtest_facts(o, scratch, c, set, i);
-		struct dispatch_decision decision;
-
-		dispatch_decide(scratch, o->routes, &facts, &decision);
-		for (size_t k = 0; k < decision.to.n || (k == 0 && !decision.to.n); k++)
-			*VEC_PUSH(scratch, ret) = (struct forecast_row){
-				.set = set,
-				.at = m->at,
-				.case_index = c->index,
-				.order = i,
-				.nth = k,
-				.alert = m->alert,
-				.rule = facts.rule,
-				.severity = m->severity,
-				.state = m->state,
-				.to = decision.to.n ? decision.to.items[k] : nobody,
-			};
-	}
-}
-
-static void count_following(row_list *rows)
-{
-	for (size_t i = 0; i < rows->n; i++)
-		for (size_t k = i + 1; k < rows->n; k++)
-			rows->items[i].following += rows->items[i].alert == rows->items[k].alert &&
-						    str_eq(rows->items[i].to.sink, rows->items[k].to.sink);
+	return forecast_facts(&of, scratch, message);
 }
 
 int backtest_send(struct forecast_writer *w, const struct backtest_options *o, struct arena *scratch,
 		  const struct backtest_case *c, struct error *e)
 {
 	for (size_t set = 0; set < BACKTEST_PAIR; set++) {
-		row_list rows = { 0 };
+		struct forecast_case of = forecast_of(o, c, set);
 
-		list_rows(o, scratch, c, set, &rows);
-		count_following(&rows);
-		for (size_t i = 0; i < rows.n; i++)
-			if (forecast_put(w, &rows.items[i], e) < 0)
-				return -1;
+		if (forecast_put_case(w, scratch, &of, e) < 0)
+			return -1;
 	}
 	return 0;
 }

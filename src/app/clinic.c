@@ -163,7 +163,8 @@ static void add_case(struct clinic *c, const struct clinic_case *one)
 	clinic_count_site(c, row);
 }
 
-static int gather_case(struct clinic *c, struct store *st, struct str id, struct error *e)
+static int gather_case(struct clinic *c, struct clinic_budgets *budgets, struct store *st, struct str id,
+		       struct error *e)
 {
 	struct arena a = { 0 };
 	struct judge_trace trace = { .verdict = clinic_count_verdict, .user = c };
@@ -173,9 +174,22 @@ static int gather_case(struct clinic *c, struct store *st, struct str id, struct
 
 	if (rc == 0 && found) {
 		add_case(c, &one);
-		clinic_count_messages(c, &a, one.history);
+		rc = clinic_count_budgets(c, budgets, &a, one.history, e);
 	}
 	arena_release(&a);
+	return rc;
+}
+
+static int gather_cases(struct clinic *c, struct store *st, const struct strs *cases, struct error *e)
+{
+	struct clinic_budgets budgets = { 0 };
+	int rc = clinic_begin_budgets(c, &budgets, e);
+
+	for (size_t i = 0; rc == 0 && i < cases->n; i++)
+		rc = gather_case(c, &budgets, st, cases->items[i], e);
+	if (rc == 0)
+		rc = clinic_settle_budgets(c, &budgets, e);
+	clinic_end_budgets(&budgets);
 	return rc;
 }
 
@@ -274,9 +288,8 @@ int clinic_gather(struct store *st, const struct clinic_options *options, struct
 	clinic_begin_rules(ret);
 	if (clinic_begin_sites(ret, st, e) < 0 || read_facts(ret, st, e) < 0 || list_cases(ret, st, &cases, e) < 0)
 		return -1;
-	for (size_t i = 0; i < cases.n; i++)
-		if (gather_case(ret, st, cases.items[i], e) < 0)
-			return -1;
+	if (gather_cases(ret, st, &cases, e) < 0)
+		return -1;
 	sort_all(ret);
 	return 0;
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "app/clinic_parts.h"
-#include "core/dispatch.h"
-#include "core/origin.h"
-#include "core/retell.h"
 
 /* ---- rules ---- */
 
@@ -16,21 +13,6 @@ static struct clinic_rule *add_rule(struct clinic *c, struct str id, const struc
 	return r;
 }
 
-static void add_routes(struct clinic *c, const struct route_list *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		const struct route *route = &list->items[i];
-
-		if (route->budget && str_eq(route->budget_of, route->name))
-			*VEC_PUSH(&c->arena, &c->routes) = (struct clinic_route){
-				.name = route->name,
-				.budget = route->budget,
-				.weeks = ARENA_ARRAY(&c->arena, double, c->weeks),
-			};
-		add_routes(c, &route->routes);
-	}
-}
-
 /* The first are those of the rule set, under the same indices. */
 void clinic_begin_rules(struct clinic *c)
 {
@@ -38,7 +20,6 @@ void clinic_begin_rules(struct clinic *c)
 
 	for (size_t i = 0; i < rules->n; i++)
 		add_rule(c, rules->rules[i].id, &rules->rules[i]);
-	add_routes(c, &c->options.config->routes.all);
 }
 
 static struct clinic_rule *rule_of(struct clinic *c, const struct clinic_alert *alert)
@@ -82,60 +63,4 @@ void clinic_count_verdict(void *user, const struct verdict *v)
 		r->unknown++;
 	else
 		r->known++;
-}
-
-/* ---- messages against budgets ---- */
-
-static struct clinic_route *route_named(struct clinic *c, struct str name)
-{
-	for (size_t i = 0; i < c->routes.n; i++)
-		if (str_eq(c->routes.items[i].name, name))
-			return &c->routes.items[i];
-	return NULL;
-}
-
-static bool counted_before(const delivery_list *to, size_t n, struct str budget_of)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct route *by = to->items[i].by;
-
-		if (by && by->budget && str_eq(by->budget_of, budget_of))
-			return true;
-	}
-	return false;
-}
-
-/* Every sink of a route that takes a message gets it; so the first stands for all. */
-static void count_deliveries(struct clinic *c, const delivery_list *to, int64_t week)
-{
-	for (size_t i = 0; i < to->n; i++) {
-		const struct route *by = to->items[i].by;
-		struct clinic_route *route = by && by->budget ? route_named(c, by->budget_of) : NULL;
-
-		if (route && !counted_before(to, i, by->budget_of))
-			route->weeks[week]++;
-	}
-}
-
-void clinic_count_messages(struct clinic *c, struct arena *scratch, const struct history *history)
-{
-	const struct ruleset *rules = c->options.rules;
-	struct retelling told;
-
-	if (!c->routes.n)
-		return;
-	retell(scratch, history, rules, c->options.as_of, NULL, &told);
-	for (size_t i = 0; i < told.messages.n; i++) {
-		const struct retold *m = &told.messages.items[i];
-		struct dispatch_facts facts = { .rule = &rules->rules[told.alerts.items[m->alert].rule],
-						.severity = m->severity,
-						.state = m->state };
-		struct dispatch_decision decision;
-
-		if (m->at < c->options.since || m->at > c->options.until)
-			continue;
-		origin_find(scratch, history, m->ordinal, &facts);
-		dispatch_decide(scratch, &c->options.config->routes, &facts, &decision);
-		count_deliveries(c, &decision.to, clinic_week_of(c, m->at));
-	}
 }

@@ -137,21 +137,34 @@ static void number_row(struct page *p, const struct member_course *mc, size_t i)
 	buf_puts(&p->out, STR("</td></tr>\n"));
 }
 
-static void numbers(struct page *p, const struct member_course *mc)
+static struct str whose(struct arena *a, const struct member_course *mc)
+{
+	struct str who = mc->course.member, instrument = mc->course.instrument;
+
+	return instrument.n ? arena_printf(a, "%.*s, %.*s", STR_ARG(who), STR_ARG(instrument)) : who;
+}
+
+static void number_table(struct page *p, const struct member_course *mc)
 {
 	static const char *const heads[] = { "Session",	      "Date",	    "Score", "Usual before it",
 					     "Control limit", "Attendance", NULL };
-	struct str who = mc->course.member, instrument = mc->course.instrument;
 	struct arena a = { 0 };
 
-	buf_puts(&p->out, STR("<details><summary>The numbers of "));
-	who = instrument.n ? arena_printf(&a, "%.*s, %.*s", STR_ARG(who), STR_ARG(instrument)) : who;
-	page_text(p, who);
-	buf_puts(&p->out, STR("</summary>\n"));
-	page_table(p, arena_printf(&a, "%.*s: session by session", STR_ARG(who)), heads);
+	page_table(p, arena_printf(&a, "%.*s: session by session", STR_ARG(whose(&a, mc))), heads);
 	for (size_t i = 0; i < mc->course.n_points; i++)
 		number_row(p, mc, i);
 	page_end_table(p);
+	arena_release(&a);
+}
+
+static void numbers(struct page *p, const struct member_course *mc)
+{
+	struct arena a = { 0 };
+
+	buf_puts(&p->out, STR("<details><summary>The numbers of "));
+	page_text(p, whose(&a, mc));
+	buf_puts(&p->out, STR("</summary>\n"));
+	number_table(p, mc);
 	buf_puts(&p->out, STR("</details>\n"));
 	arena_release(&a);
 }
@@ -165,26 +178,53 @@ static void member_head(struct page *p, const struct member_course *mc)
 	buf_puts(&p->out, STR("</h4>\n"));
 }
 
+static void draw(struct page *p, const struct clinic_row *row, const struct member_course *mc, size_t n)
+{
+	struct arena a = { 0 };
+	size_t place = (size_t)(row - p->clinic.rows.items) + 1;
+
+	chart_course(&a, arena_printf(&a, "c%zu-%zu", place, n).p, &mc->course, &p->out);
+	arena_release(&a);
+}
+
+/* How somebody does is beside the point here: there, but folded away. */
+static void outcome(struct page *p, const struct clinic_row *row, const struct member_course *mc, size_t n)
+{
+	buf_puts(&p->out, STR("<details><summary>How "));
+	page_text(p, mc->course.member);
+	buf_puts(&p->out, STR(" does: "));
+	page_text(p, mc->course.instrument);
+	buf_puts(&p->out, STR("</summary>\n"));
+	draw(p, row, mc, n);
+	number_table(p, mc);
+	buf_puts(&p->out, STR("</details>\n"));
+}
+
+static void course(struct page *p, const struct clinic_row *row, const struct member_course *mc, size_t n)
+{
+	switch (mc->kind) {
+	case COURSE_ALLIANCE:
+		draw(p, row, mc, n);
+		break;
+	case COURSE_NOTHING:
+		buf_puts(&p->out,
+			 STR("<p>Never filled in an alliance questionnaire: how they find it is not known.</p>\n"));
+		break;
+	case COURSE_OUTCOME:
+		outcome(p, row, mc, n);
+		return;
+	}
+	numbers(p, mc);
+}
+
 static void courses(struct page *p, const struct clinic_row *row, const struct clinic_case *one)
 {
-	int before = -1;
-
 	for (size_t i = 0; i < one->courses.n; i++) {
 		const struct member_course *mc = &one->courses.items[i];
-		struct arena a = { 0 };
 
-		if (mc->member != before)
+		if (!i || mc->member != mc[-1].member)
 			member_head(p, mc);
-		before = mc->member;
-		if (mc->kind == COURSE_NOTHING)
-			buf_puts(&p->out, STR("<p>Never filled in an alliance questionnaire: how they find it is not "
-					      "known.</p>\n"));
-		else
-			chart_course(&a,
-				     arena_printf(&a, "c%zu-%zu", (size_t)(row - p->clinic.rows.items) + 1, i + 1).p,
-				     &mc->course, &p->out);
-		numbers(p, mc);
-		arena_release(&a);
+		course(p, row, mc, i + 1);
 	}
 }
 
@@ -196,13 +236,16 @@ static void facts(struct page *p, const struct clinic_row *row)
 	page_count(p, row->members, "member");
 	buf_puts(&p->out, STR(", "));
 	page_count(p, row->sessions, "session");
-	if (row->sessions) {
+	if (row->sessions == 1)
+		buf_puts(&p->out, STR(" on "));
+	if (row->sessions > 1) {
 		buf_puts(&p->out, STR(" from "));
 		page_day(p, row->first_at);
 		buf_puts(&p->out, STR(" to "));
-		page_day(p, row->last_at);
 	}
-	if (row->site.n) {
+	if (row->sessions)
+		page_day(p, row->last_at);
+	if (p->reveal && row->site.n) {
 		buf_puts(&p->out, STR(", site "));
 		page_text(p, row->site);
 	}
@@ -235,8 +278,43 @@ void page_case(struct page *p, const struct clinic_row *row, const struct clinic
 		buf_printf(&p->out, "%zu.</p>\n", row->in_test);
 	}
 	courses(p, row, one);
-	buf_puts(&p->out, STR("<p class=\"top\"><a href=\"#contents\">Back to the contents</a></p>\n</section>\n"));
+	buf_puts(&p->out, STR("<p class=\"top\"><a href=\"#cases\">Back to the index of cases</a></p>\n</section>\n"));
 	page_flush(p);
+}
+
+/* ---- all cases ---- */
+
+static void list_links(struct page *p, enum clinic_standing standing, const char *title)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->clinic.rows.n; i++) {
+		const struct clinic_row *row = &p->clinic.rows.items[i];
+
+		if (row->standing != standing || !page_shows(p, row))
+			continue;
+		if (!any)
+			buf_printf(&p->out, "<h3>%s</h3>\n<ul class=\"columns small\">\n", title);
+		any = true;
+		buf_puts(&p->out, STR("<li>"));
+		page_link(p, row->token);
+		if (row->open)
+			buf_printf(&p->out, ": %s, %zu open", severity_words.words[row->severity], row->open);
+		else if (row->ended)
+			buf_printf(&p->out, ": %zu ended", row->ended);
+		buf_puts(&p->out, STR("</li>\n"));
+	}
+	if (any)
+		buf_puts(&p->out, STR("</ul>\n"));
+}
+
+/* Where each is, in the order in which they follow. */
+static void index_of_cases(struct page *p)
+{
+	buf_puts(&p->out, STR("<nav aria-label=\"Index of cases\">\n"));
+	list_links(p, STANDING_OPEN, "Something is open");
+	list_links(p, STANDING_ENDED, "Something ended in the period");
+	buf_puts(&p->out, STR("</nav>\n"));
 }
 
 void page_cases_begin(struct page *p)
@@ -246,10 +324,12 @@ void page_cases_begin(struct page *p)
 	for (size_t i = 0; i < p->clinic.rows.n && !any; i++)
 		any = page_shows(p, &p->clinic.rows.items[i]);
 	buf_puts(&p->out, STR("<section aria-labelledby=\"cases\">\n<h2 id=\"cases\">Cases</h2>\n"));
-	if (any)
+	if (any) {
+		index_of_cases(p);
 		chart_course_key(&p->out);
-	else
+	} else {
 		buf_puts(&p->out, STR("<p>No case has anything to see.</p>\n"));
+	}
 }
 
 /* ---- those with nothing to see: named, so that nobody is left out in silence ---- */

@@ -117,27 +117,30 @@ static void budget_row(struct page *p, const struct clinic_route *route)
 	}
 	buf_puts(&p->out, STR("<tr><th scope=\"row\">"));
 	page_text(p, route->name);
-	buf_printf(&p->out, "</th><td>%lld</td><td>%.1f</td><td>%.0f</td><td>%zu of %zu</td></tr>\n",
-		   (long long)route->budget, sum / (double)p->clinic.weeks, most, over, p->clinic.weeks);
+	buf_puts(&p->out, STR("</th><td>"));
+	page_text(p, route->sink);
+	buf_printf(&p->out, "</td><td>%lld</td><td>%.1f</td><td>%.0f</td><td>%zu of %zu</td><td>%zu</td></tr>\n",
+		   (long long)route->budget, sum / (double)p->clinic.weeks, most, over, p->clinic.weeks,
+		   route->by_budget);
 }
 
 static void budgets(struct page *p)
 {
-	static const char *const heads[] = { "Route",	       "Budget a week", "Messages a week",
-					     "In the fullest", "Weeks over",	NULL };
+	static const char *const heads[] = { "Route",	       "Tells",	     "Budget a week",	  "Messages a week",
+					     "In the fullest", "Weeks over", "Held for a digest", NULL };
 
 	if (!p->clinic.routes.n) {
 		buf_puts(&p->out, STR("<p class=\"muted\">No route has a budget.</p>\n"));
 		return;
 	}
-	page_table(p, STR("Messages against budgets, as the rules in force would have told them, each on its day"),
-		   heads);
+	page_table(p, STR("Messages against budgets, as the rules and routes in force would have sent them"), heads);
 	for (size_t i = 0; i < p->clinic.routes.n; i++)
 		budget_row(p, &p->clinic.routes.items[i]);
 	page_end_table(p);
-	buf_puts(&p->out, STR("<p class=\"muted small\">A message says that an incident opened, changed or ended. What "
-			      "is over the "
-			      "budget and less than a warning waits for a digest.</p>\n"));
+	buf_puts(
+		&p->out,
+		STR("<p class=\"muted small\">A message is an alert alone, a group or a digest, also when something "
+		    "changed or ended. Once a budget is spent, what is less than a warning waits for a digest.</p>\n"));
 }
 
 static void weeks(struct page *p)
@@ -221,7 +224,7 @@ static bool stayed_quiet(const struct clinic_rule *r)
 
 static void quiet_rules(struct page *p)
 {
-	static const char *const heads[] = { "Rule", "What it looks for", "Judged", "Could not be judged", NULL };
+	static const char *const heads[] = { "Rule", "What it looks for", "Times judged", "Times not known", NULL };
 	const struct clinic *c = &p->clinic;
 	size_t n = 0;
 
@@ -242,7 +245,7 @@ static void quiet_rules(struct page *p)
 		page_text(p, r->id);
 		buf_puts(&p->out, r->rule->status == STATUS_TEST ? STR(" (under test)</th><td>") : STR("</th><td>"));
 		page_text(p, r->title);
-		buf_printf(&p->out, "</td><td>%lld times</td><td>%lld times</td></tr>\n", (long long)r->known,
+		buf_printf(&p->out, "</td><td>%lld</td><td>%lld</td></tr>\n", (long long)r->known,
 			   (long long)r->unknown);
 	}
 	page_end_table(p);
@@ -252,7 +255,9 @@ static void quiet_rules(struct page *p)
 
 static void sources(struct page *p)
 {
-	static const char *const heads[] = { "Site", "Last record", "Expected within", "Cases not over", "", NULL };
+	static const char *const heads[] = {
+		"Site", "Last record", "Expected within", "Cases not over", "State", NULL
+	};
 	const struct clinic *c = &p->clinic;
 
 	buf_puts(&p->out, STR("<h3>Sources</h3>\n"));

@@ -129,7 +129,9 @@ static void routes_json(const struct clinic *c, struct json *j)
 	for (size_t i = 0; i < c->routes.n; i++) {
 		json_map(j);
 		put_str(j, "route", c->routes.items[i].name);
+		put_str(j, "sink", c->routes.items[i].sink);
 		put_int(j, "budget", c->routes.items[i].budget);
+		put_int(j, "kept_for_digest_by_budget", (int64_t)c->routes.items[i].by_budget);
 		put_numbers(j, "messages_by_week", c->routes.items[i].weeks, c->weeks);
 		json_end_map(j);
 	}

@@ -16,11 +16,11 @@ static void open_item(struct page *p, const struct clinic_alert *alert)
 	page_link(p, alert->stored.case_token);
 	buf_puts(&p->out, STR("</strong>, "));
 	page_who(p, alert);
-	buf_printf(&p->out, ": %s since ", page_state(alert));
+	buf_puts(&p->out, STR(", since "));
 	page_day(p, t->opened_at);
 	buf_puts(&p->out, STR(" ("));
 	page_age(p, p->clinic.options.as_of - t->opened_at);
-	buf_puts(&p->out, STR(")</p>\n<p>"));
+	buf_printf(&p->out, "): %s</p>\n<p>", page_state(alert));
 	page_text(p, alert->title);
 	buf_puts(&p->out, STR("</p>\n"));
 	if (alert->next_step.n) {

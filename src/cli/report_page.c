@@ -16,7 +16,7 @@ static const char style[] =
 	"var(--line)}\n"
 	"h3{font-size:1.125rem;line-height:1.3;margin:2rem 0 .5rem}\n"
 	"h4{font-size:1rem;margin:1.5rem 0 .5rem}\n"
-	"p,ul,ol,dl{margin:.5rem 0}p,li{max-width:48rem}\n"
+	"p,ul,ol,dl{margin:.5rem 0}p,section>ul>li{max-width:48rem}\n"
 	"a{color:var(--score);text-underline-offset:2px}\n"
 	":focus-visible{outline:3px solid var(--score);outline-offset:2px}\n"
 	".skip{position:absolute;left:-999rem;top:0;padding:.5rem 1rem;background:var(--paper);color:var(--ink)}\n"
@@ -28,8 +28,8 @@ static const char style[] =
 	".facts dt{font-size:.875rem;color:var(--muted)}.facts "
 	"dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.2}\n"
 	".facts dd span{display:block;font-size:.8125rem;font-weight:400;color:var(--muted)}\n"
-	".columns{columns:11rem;padding-left:1.25rem}.columns li{break-inside:avoid}\n"
-	".plain{list-style:none;padding:0}\n"
+	".columns{columns:13rem;padding-left:1.25rem}.columns li{break-inside:avoid}\n"
+	".links{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem}\n"
 	".alerts{list-style:none;padding:0}\n"
 	".alerts>li{max-width:none;border:1px solid var(--line);border-left-width:5px;border-radius:.25rem;"
 	"padding:.5rem .75rem;margin:0 0 .5rem;break-inside:avoid}\n"
@@ -44,12 +44,12 @@ static const char style[] =
 	"caption{text-align:left;color:var(--muted);font-size:.875rem;padding-bottom:.25rem}\n"
 	"th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line)}\n"
 	"thead th{font-size:.875rem;border-bottom:2px solid var(--line)}tbody th{font-weight:400}\n"
-	"td.n,th.n{text-align:right}\n"
+	"thead th,tbody th{white-space:nowrap}\n"
 	"details{margin:.25rem 0 1rem}summary{cursor:pointer;font-size:.9375rem;padding:.25rem 0}\n"
 	".case{border-top:1px solid var(--line);margin-top:2.5rem}\n"
 	".case h3{font-size:1.25rem}\n"
 	".top{font-size:.875rem}\n"
-	"@media print{nav,.skip,.top,details{display:none}body{font-size:10pt}.case{break-before:page}"
+	"@media print{nav,.skip,.top,details{display:none}body{font-size:10pt}.case{margin-top:1.5rem}"
 	"h2,h3,h4{break-after:avoid}a{color:inherit;text-decoration:none}header,main,footer{max-width:none;padding:0}"
 	".wide{overflow:visible}}\n";
 
@@ -162,35 +162,11 @@ static void banner(struct page *p)
 
 /* ---- contents ---- */
 
-static void list_links(struct page *p, enum clinic_standing standing, const char *title)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < p->clinic.rows.n; i++) {
-		const struct clinic_row *row = &p->clinic.rows.items[i];
-
-		if (row->standing != standing || !page_shows(p, row))
-			continue;
-		if (!any)
-			buf_printf(&p->out, "<h3>%s</h3>\n<ul class=\"columns small\">\n", title);
-		any = true;
-		buf_puts(&p->out, STR("<li>"));
-		page_link(p, row->token);
-		if (row->open)
-			buf_printf(&p->out, ": %s, %zu open", severity_words.words[row->severity], row->open);
-		else if (row->ended)
-			buf_printf(&p->out, ": %zu ended", row->ended);
-		buf_puts(&p->out, STR("</li>\n"));
-	}
-	if (any)
-		buf_puts(&p->out, STR("</ul>\n"));
-}
-
 static void contents(struct page *p)
 {
 	bool all = p->clinic.options.cases.n == 0;
 
-	buf_puts(&p->out, STR("<nav aria-labelledby=\"contents\">\n<h2 id=\"contents\">Contents</h2>\n<ul>\n"
+	buf_puts(&p->out, STR("<nav aria-label=\"Contents\" id=\"contents\">\n<ul class=\"links\">\n"
 			      "<li><a href=\"#open\">What needs a next step</a></li>\n"
 			      "<li><a href=\"#unknown\">What is not known</a></li>\n"));
 	if (all)
@@ -199,8 +175,6 @@ static void contents(struct page *p)
 	if (all)
 		buf_puts(&p->out, STR("<li><a href=\"#quiet\">Cases with nothing to see</a></li>\n"));
 	buf_puts(&p->out, STR("</ul>\n"));
-	list_links(p, STANDING_OPEN, "Cases with something open");
-	list_links(p, STANDING_ENDED, "Cases in which something ended");
 	buf_puts(&p->out, STR("</nav>\n"));
 }
 

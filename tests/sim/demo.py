@@ -24,7 +24,7 @@ from clinic import BEGIN, DAY, WEEK, Clinic, date  # noqa: E402
 WEEKS_LONG = 40
 NOW_S = BEGIN + WEEKS_LONG * WEEK + 2 * DAY
 NOW = date(NOW_S)
-SILENT_FROM = NOW_S - 6 * DAY  # of the site south
+SILENT_FROM = NOW_S - 10 * DAY  # of the site south
 
 MORE = """\
 sites:
@@ -76,7 +76,7 @@ def act(box, rng):
     for alert in box.ctl("--json", "alerts", "--all", expect=0).lines():
         if alert["told"].startswith("never"):
             continue
-        if alert["acknowledged"] is None and alert["state"] != "retracted" and rng.random() < 0.3:
+        if alert["acknowledged"] is None and alert["state"] != "retracted" and rng.random() < 0.12:
             box.command({"ruptured-command": 1, "act": "ack", "alert": alert["alert"]})
         if alert["verdict"] is None and rng.random() < 0.08:
             useful = rng.random() < (0.8 if alert["severity"] in ("warning", "critical") else 0.45)
