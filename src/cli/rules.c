@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "cli/in_force.h"
 #include "cli/rule_shown.h"
 #include "cli/tool.h"
 #include "io/clock.h"
@@ -298,17 +299,56 @@ static int show(const struct tool *t, const struct ruleset *rs, const struct req
 	return EXIT_FINE;
 }
 
+/* What is on disk, with a word where that is not what the engine judges by; or what is in force, where the files have
+ * faults. */
+static int show_configured(const struct tool *t, const struct config *config, const struct request *rq)
+{
+	const struct strs configured = { 0 };
+	struct arena a = { 0 };
+	struct ruleset *rs = tool_rules(t, &configured);
+	struct str judged = in_force_hash(&a, config);
+	bool broken = !rs;
+	int rc = EXIT_WRONG;
+
+	if (broken && (rs = in_force_last_good(config)))
+		fputs("rupturectl: the rule files on disk have faults; shown is what is in force, the last good set\n",
+		      stderr);
+	else if (rs && judged.n && !str_eq(judged, rs->hash))
+		fprintf(stderr,
+			"rupturectl: shown is what is on disk, rule set %.8s; in force is %.8s: the engine has not read these "
+			"files yet, or does not run\n",
+			rs->hash.p, judged.p);
+	if (rs)
+		rc = show(t, rs, rq);
+	if (rc == EXIT_FINE && broken)
+		rc = EXIT_FOUND;
+	rules_free(rs);
+	arena_release(&a);
+	return rc;
+}
+
+static int show_files(const struct tool *t, const struct request *rq)
+{
+	struct ruleset *rs = tool_rules(t, &rq->rules);
+	int rc = rs ? show(t, rs, rq) : EXIT_WRONG;
+
+	rules_free(rs);
+	return rc;
+}
+
 int tool_list_rules(struct tool *t, int argc, char **argv)
 {
 	struct arena a = { 0 };
 	struct request rq = { 0 };
 	int rc = parse(&a, argc, argv, &rq);
-	struct ruleset *rs;
+	struct config *config;
 
-	if (rc == EXIT_FINE) {
-		rs = tool_rules(t, &rq.rules);
-		rc = rs ? show(t, rs, &rq) : EXIT_WRONG;
-		rules_free(rs);
+	if (rc == EXIT_FINE && rq.rules.n) {
+		rc = show_files(t, &rq);
+	} else if (rc == EXIT_FINE) {
+		config = tool_config(t);
+		rc = config ? show_configured(t, config, &rq) : EXIT_WRONG;
+		config_free(config);
 	}
 	arena_release(&a);
 	return rc;

@@ -156,6 +156,24 @@ def test_check_says_what_is_wrong_by_its_exit_status(box):
     check(ran.code == 1 and f"{box.config_path}:" in ran.err and "sinks" in ran.err, f"{ran.code} {ran.err}")
 
 
+def test_rules_says_when_what_is_on_disk_is_not_in_force(box):
+    set_up(box)
+    engine = box.start(courier=False, env=HURRY)
+    rules_hash(box)
+    ran = box.ctl("rules", expect=0)
+    check("test.low" in ran.out and not ran.err, ran.out + ran.err)
+    box.rules(BROKEN)
+    box.wait(lambda: "REFUSED" in box.ctl("status").out, "refused", told=engine.err)
+    ran = box.ctl("rules", expect=1)
+    check("test.low" in ran.out and "at mots 30" in ran.err, ran.out + ran.err)
+    check("faults; shown is what is in force, the last good set" in ran.err, ran.err)
+    check("test.low" in box.ctl("--json", "rules", "test.low", expect=1).out, "for programs")
+    engine.stop()
+    box.rules(OTHER)
+    ran = box.ctl("rules", expect=0)
+    check("shown is what is on disk" in ran.err and "notice" in ran.out, ran.out + ran.err)
+
+
 def test_check_counts_what_is_doubtful_wherever_it_stands(box):
     """A sink that nobody uses, a secret that is not there, a route for a rule that nobody wrote; and a rule's warning."""
     set_up(box, routes="[{name: everything, to: [desk]}]",
