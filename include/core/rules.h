@@ -140,8 +140,9 @@ void rules_switch_off(struct ruleset *rs, const struct strs *ids, struct strs *r
 const char *rules_suggest(struct arena *a, const struct ruleset *rs, struct str id);
 /* The exception that the rule has of this case at that session and moment, or NULL. */
 const struct exception *exception_for(const struct rule *rule, const struct history *history, size_t session, int64_t at);
-/* Warns of exceptions that ended before `today`; diags as from rules_compile. */
-void exceptions_ended(const struct ruleset *rs, int64_t today, struct source_diags *diags);
+/* Warns of exceptions that ended before `today`, and of those that reach back over all of the past; diags as from
+ * rules_compile. */
+void exceptions_doubtful(const struct ruleset *rs, int64_t today, struct source_diags *diags);
 /* The keys of a file of rules, and of a rule, for the reference pages. */
 const struct field *rule_file_fields(void);
 const struct field *rule_fields(void);

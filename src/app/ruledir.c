@@ -76,7 +76,7 @@ struct ruleset *ruledir_compile(const struct rule_sources *sources, struct buf *
 
 	*ret = (struct rule_faults){ 0 };
 	if (set && sources->today)
-		exceptions_ended(set, sources->today, diags);
+		exceptions_doubtful(set, sources->today, diags);
 	for (size_t i = 0; i < sources->n; i++) {
 		ret->errors += diags[i].diags.errors;
 		ret->warnings += diags[i].diags.warnings;

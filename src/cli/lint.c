@@ -45,7 +45,7 @@ bool lint_json_faults(const struct rule_sources *sources, struct json *j)
 	bool fine = rules != NULL;
 
 	if (rules)
-		exceptions_ended(rules, sources->today, diags);
+		exceptions_doubtful(rules, sources->today, diags);
 	json_faults(sources, diags, j);
 	rules_free(rules);
 	arena_release(&a);

@@ -46,6 +46,7 @@ const struct code_row diag_codes[] = {
 	{ "exactly", "a bare number means exactly that", "write at least or at most" },
 	{ "except", "an exception that says too little, or of two things too much", "see the hint" },
 	{ "except-ended", "an exception whose last day is over", "take it out, or give it a new day" },
+	{ "except-past", "an exception without a first day: what is open vanishes", "write the day under `from`" },
 	{ "expected-colon", "a key without its colon", "write `key: value`" },
 	{ "expected-comma", "a comma or a closing bracket is missing", "put it in" },
 	{ "expected-key", "a key is missing", "in JSON no comma stands after the last entry" },

@@ -200,13 +200,24 @@ const struct exception *exception_for(const struct rule *rule, const struct hist
 	return NULL;
 }
 
-void exceptions_ended(const struct ruleset *rs, int64_t today, struct source_diags *diags)
+static void warn(struct diags *d, const struct exception *e, const char *code, struct str hint, struct str message)
+{
+	diag_add(d, DIAG_WARNING, code, e->at, (struct str){ 0 }, hint.p, "%.*s", STR_ARG(message));
+}
+
+void exceptions_doubtful(const struct ruleset *rs, int64_t today, struct source_diags *diags)
 {
 	for (size_t i = 0; i < rs->exceptions.all.n; i++) {
 		const struct exception *e = &rs->exceptions.all.items[i];
+		struct diags *d = &diags[e->at.source].diags;
 
 		if (e->until < today)
-			diag_add(&diags[e->at.source].diags, DIAG_WARNING, "except-ended", e->at, (struct str){ 0 },
-				 NULL, "the exception ended on %.*s, drop it", STR_ARG(e->until_words));
+			warn(d, e, "except-ended", (struct str){ NULL, 0 },
+			     arena_printf(d->arena, "the exception ended on %.*s, drop it", STR_ARG(e->until_words)));
+		else if (e->from == DATE_NONE)
+			warn(d, e, "except-past",
+			     arena_printf(d->arena, "write `from: %.*s`, or an early date if that is meant",
+					  STR_ARG(date_format_day(d->arena, today))),
+			     STR("it excepts the whole past too: what is open now is gone without a word"));
 	}
 }

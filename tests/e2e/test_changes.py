@@ -79,6 +79,20 @@ def test_a_case_is_excepted_by_its_token(box):
     box.wait_told(2)
 
 
+def test_what_an_exception_without_a_first_day_makes_vanish_is_listed(box):
+    set_up(box)
+    box.start()
+    box.drop(fires(box, case="K1"))
+    told = box.wait_told()[0]
+    path = box.rules(LOW + f"except:\n  - {{rule: test.*, case: {told['case']}, until: 2030-01-01, reason: a form was wrong}}\n")
+    ran = box.run("rupturectl", "lint", ROOT / "rules" / "instruments.yaml", path)
+    check("[except-past]" in ran.out and "write `from: 20" in ran.out and " 1 warnings" in ran.out, ran.out)
+    box.wait(lambda: "No open alerts" in box.ctl("alerts").out, "it is gone")
+    gone = box.ctl("--json", "alerts", "--changed-by-rules", expect=0).lines()
+    check([one["alert"] for one in gone] == [told["alert"]], str(gone))
+    check(len(box.told()) == 1, "somebody was told")
+
+
 def test_a_questionnaire_that_takes_the_place_of_another_is_told(box):
     shipped = ROOT / "rules" / "instruments.yaml"
     low = box.rules(LOW)

@@ -188,7 +188,8 @@ TEST(what_is_wrong_with_an_exception_is_told)
 
 TEST(an_exception_that_ended_is_worth_a_warning_once_a_date_is_known)
 {
-	static const char text[] = SCORES RULE("a.low", "    except: [{case: K7Q2, until: 2026-03-31, reason: ill}]\n");
+	static const char text[] =
+		SCORES RULE("a.low", "    except: [{case: K7Q2, from: 2026-03-01, until: 2026-03-31, reason: ill}]\n");
 	struct rule_source source = { .file = STR("r.yaml"), .text = str_of(text) };
 	struct source_diags diags;
 	struct ruleset *rs = rules_compile(arena, &source, 1, &diags);
@@ -196,12 +197,29 @@ TEST(an_exception_that_ended_is_worth_a_warning_once_a_date_is_known)
 
 	REQUIRE(rs);
 	date_parse_day(STR("2026-04-01"), &end);
-	exceptions_ended(rs, end - 1, &diags);
+	exceptions_doubtful(rs, end - 1, &diags);
 	CHECK_INT(diags.diags.warnings, 0);
-	exceptions_ended(rs, end, &diags);
+	exceptions_doubtful(rs, end, &diags);
 	REQUIRE(diags.diags.warnings == 1);
 	CHECK_STR(diags.diags.all.items[0].message, "the exception ended on 2026-03-31, drop it");
 	CHECK_INT(diags.diags.all.items[0].at.line, 11);
+	rules_free(rs);
+}
+
+TEST(an_exception_of_all_the_past_is_worth_a_warning_that_names_the_day_to_write)
+{
+	static const char text[] = SCORES RULE("a.low", "    except: [{case: K7Q2, until: 2026-03-31, reason: ill}]\n");
+	struct rule_source source = { .file = STR("r.yaml"), .text = str_of(text) };
+	struct source_diags diags;
+	struct ruleset *rs = rules_compile(arena, &source, 1, &diags);
+	int64_t today;
+
+	REQUIRE(rs);
+	date_parse_day(STR("2026-03-12"), &today);
+	exceptions_doubtful(rs, today + 5, &diags);
+	REQUIRE(diags.diags.warnings == 1);
+	CHECK_STR(str_of(diags.diags.all.items[0].code), "except-past");
+	CHECK_HAS(diags.diags.all.items[0].hint, "write `from: 2026-03-12`");
 	rules_free(rs);
 }
 
