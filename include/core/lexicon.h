@@ -7,8 +7,8 @@
  * run only on turns that hold one of its required words.  All phrases of all lexicons are found in one pass whose
  * cost does not grow with their number: each phrase hangs on its rarest words (phrase.c, lexicon_index.c).
  *
- * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.  Two of them are not in
- * the turn's own words but in what another said before: `answer`, a question that yes or no answers, and `echo`,
+ * `unless` names contexts (negation, courtesy, quotation, life ...) in which a hit does not count.  Two of them are not
+ *in the turn's own words but in what another said before: `answer`, a question that yes or no answers, and `echo`,
  * something negative, with which a "no" agrees.  A lexicon file:
  *
  *	lexicon: hostility
@@ -32,7 +32,7 @@
 #include "core/fields.h"
 #include "core/words.h"
 
-#define LEXICONS_MAX	    256
+#define LEXICONS_MAX	    2048 /* lists of phrases in rules too; a multiple of 64 */
 #define LEXICON_MAX_ENTRIES 20000
 #define LEXICON_MIN_WEIGHT  0.01
 

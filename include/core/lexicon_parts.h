@@ -77,6 +77,7 @@ struct lexicons {
 	struct buf canonical; /* grows with each entry */
 	VEC(size_t) begins;   /* in it, of each lexicon */
 	bool frozen;
+	bool overflowed; /* and that was told */
 };
 
 uint64_t anchor_pair_key(uint64_t first, uint64_t second);

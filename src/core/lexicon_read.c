@@ -375,6 +375,17 @@ static int add_lexicon(struct lexicons *l, const struct lexicon *lexicon)
 	return (int)l->lexicons.n - 1;
 }
 
+/* The first beyond the limit is told, and no other. */
+static void tell_full(struct lexicons *l, struct reader *r, const struct doc *doc)
+{
+	if (!l->overflowed)
+		reader_error(r, doc, "too-many",
+			     "make one list of what several rules say, under `lists:`, and name it in their `says`",
+			     "more than %d lexicons and lists of phrases in all; this and what follows is not read",
+			     LEXICONS_MAX);
+	l->overflowed = true;
+}
+
 static bool may_add(struct lexicons *l, struct reader *r, const struct doc *doc, struct str id)
 {
 	assert(!l->frozen);
@@ -382,7 +393,7 @@ static bool may_add(struct lexicons *l, struct reader *r, const struct doc *doc,
 		reader_error(r, doc, "twice", "give it another name", "there is a lexicon \"%.*s\" already",
 			     STR_ARG(id));
 	else if (l->lexicons.n == LEXICONS_MAX)
-		reader_error(r, doc, "too-many", NULL, "more than %d lexicons", LEXICONS_MAX);
+		tell_full(l, r, doc);
 	else
 		return true;
 	return false;

@@ -302,6 +302,46 @@ static struct str many_rules(struct arena *a, int n)
 	return text;
 }
 
+/* n rules, each with phrases of its own. */
+static struct str saying_rules(struct arena *a, int n, int each)
+{
+	struct buf out = { 0 };
+	struct str text;
+
+	buf_printf(&out, "version: 1\nrules:\n");
+	for (int i = 0; i < n; i++) {
+		buf_printf(&out, "  - id: a%d\n    title: A\n    per: member\n    because: b\n    severity: notice\n",
+			   i);
+		buf_printf(&out, "    when: any of s*\n    signals:\n");
+		for (int k = 0; k < each; k++)
+			buf_printf(&out,
+				   "      s%d: {turns: {from: member, says: [\"word%dx%d\"]}, count: at least 1}\n", k,
+				   i, k);
+	}
+	text = arena_dup(a, buf_str(&out));
+	buf_release(&out);
+	return text;
+}
+
+TEST(that_there_are_too_many_lists_of_phrases_is_told_once_at_the_first_beyond)
+{
+	int n = LEXICONS_MAX / 4;
+	struct str said;
+	struct ruleset *rs = compile(arena, saying_rules(arena, n - 1, 4), &said); /* there is one lexicon besides */
+	const char *first;
+
+	CHECK_STR(said, "");
+	CHECK(rs && rs->n == (size_t)n - 1);
+	rules_free(rs);
+	CHECK(!compile(arena, saying_rules(arena, n + 3, 4), &said));
+	CHECK_HAS(said, "2048 lexicons and lists of phrases in all; this and what follows is not read [too-many]");
+	CHECK_HAS(said, "under `lists:`");
+	first = strstr(said.p, "error:");
+	REQUIRE(first);
+	CHECK_HAS(str_of(first), "word511x3");
+	CHECK(!strstr(first + 1, "error:"));
+}
+
 TEST(a_set_has_a_greatest_number_of_rules)
 {
 	struct str said;
