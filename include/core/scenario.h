@@ -19,6 +19,8 @@
 #define SCENARIO_MAX_TEXT     (1u << 20) /* bytes of what is said in them */
 #define SCENARIO_MAX_TIMES    200
 #define SCENARIO_MAX_PEOPLE   RECORD_MAX_PARTICIPANTS
+#define SCENARIO_MAX_SPAN_S   (3660 * (int64_t)DAY_S)
+#define SCENARIO_FIRST_S      1767621600 /* when the first session is: 2026-01-05T14:00:00Z */
 
 /* A session, or some days after it. */
 struct scenario_moment {
@@ -35,6 +37,19 @@ struct scenario_expected {
 };
 typedef VEC(struct scenario_expected) scenario_expectations;
 
+/* What was heard in a turn that has no text. */
+struct scenario_hit {
+	struct str lexicon;
+	struct span at;
+	uint16_t count;
+	float weight;
+};
+struct scenario_heard {
+	size_t session, turn; /* count from 0 */
+	uint16_t words;
+	VEC(struct scenario_hit) hits;
+};
+
 struct scenario {
 	struct str name;
 	struct str rule; /* its id */
@@ -45,6 +60,8 @@ struct scenario {
 	int64_t as_of;
 	scenario_expectations expect, then;
 	bool has_then;
+	VEC(struct scenario_heard) heard; /* beside `records`; by session, then turn */
+	int64_t closed_at;		  /* by a person, or DATE_NONE */
 };
 
 /* The keys of a test, of what stands in its `sessions` beside the keys of a record, and of an expectation. */
@@ -97,6 +114,12 @@ void scenario_suite_init(struct arena *a, const struct ruleset *rules, struct sc
 void scenario_suite_release(struct scenario_suite *suite);
 /* Runs the test and counts it.  In a. */
 struct scenario_result *scenario_run(struct arena *a, struct scenario_suite *suite, const struct scenario *scenario);
+
+/* What the rule finds in any history, as if it were a test without expectations; counts for nothing.  In a. */
+struct scenario_result *scenario_found(struct arena *a, const struct scenario_suite *suite, size_t rule,
+				       const struct history *history, int64_t as_of);
+/* Lexicons that a test says were heard, and that there are not. */
+void scenario_heard_lint(struct reader *r, const struct scenario *s, const struct lexicons *lexicons);
 
 /* A failed test in words: where it stands, what was expected, what came, and of each session in which they differ what
  * the rule's signals measured. */

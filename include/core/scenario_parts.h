@@ -14,7 +14,7 @@
 struct scenario_form {
 	struct str name, rule;
 	const struct doc *people, *scores, *homework, *attendance, *reports, *sessions, *expect, *then;
-	int64_t every, as_of;
+	int64_t every, as_of, closed;
 };
 
 struct scenario_person {
@@ -49,7 +49,8 @@ struct scenario_making {
 	VEC(struct scenario_person) people;
 	VEC(struct scenario_series) series;
 	VEC(struct scenario_session) sessions;
-	int64_t started; /* of the session being made */
+	size_t session;	 /* being made */
+	int64_t started; /* of it */
 	size_t turns, text; /* so far */
 	struct scenario *ret;
 };
@@ -63,6 +64,11 @@ bool scenario_person_known(struct scenario_making *m, struct str id, struct span
 struct record *scenario_record(struct scenario_making *m, size_t index);
 /* scenario_turns.c: a session's `turns`, short lines too, as the list of maps that a record has. */
 struct doc *scenario_turns(struct scenario_making *m, const struct doc *turns);
+/* scenario_heard.c: turns of which only that is said; as the record's map (NULL with the faults told), and put into the
+ * skeleton of the session's record. */
+bool scenario_is_heard(const struct doc *turn);
+struct doc *scenario_heard_turn(struct scenario_making *m, const struct doc *turn, size_t index);
+void scenario_hear(struct arena *a, const struct scenario *s, size_t session, struct skeleton *skeleton);
 /* scenario_expect.c: `expect` and `then`. */
 void scenario_read_expect(struct scenario_making *m);
 

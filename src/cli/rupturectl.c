@@ -11,8 +11,10 @@ static const struct tool_command commands[] = {
 	  "check rule files (the configured ones without PATH); with --watch on each save,\n"
 	  "            with their tests, and against one's own past",
 	  tool_lint },
-	{ "test", "[--rules PATH]... [--rule ID] [--junit FILE] [-v] [--watch] [PATH...]",
-	  "run the tests that stand in the rules", tool_test },
+	{ "test",
+	  "[--rules PATH]... [--rule ID] [--junit FILE] [-v] [--watch] [PATH...]\n"
+	  "            | --from-case CASE [--sessions A-B] [--rule ID] [--rules PATH]...",
+	  "run the tests that stand in the rules; or write some from a case of the store", tool_test },
 	{ "rules", "[--rules PATH] [RULE]", "show the rules in force, and what of them a site has changed",
 	  tool_list_rules },
 	{ "explain", "[--rules PATH] [--hits] [--turns] [--all] [--as-of DATE] FILE...|CASE|ALERT",

@@ -6,6 +6,7 @@
 
 #include "app/rulelay.h"
 #include "cli/preview.h"
+#include "cli/test_case.h"
 #include "cli/testing.h"
 #include "cli/tool.h"
 #include "io/files.h"
@@ -16,6 +17,7 @@ struct request {
 	struct str rule;   /* --rule, a pattern; or absent */
 	const char *junit; /* or NULL */
 	bool verbose, watch;
+	const char *from_case, *sessions; /* or NULL */
 };
 
 static bool take_value(struct arena *a, struct request *rq, const char *word, const char *value)
@@ -26,12 +28,27 @@ static bool take_value(struct arena *a, struct request *rq, const char *word, co
 		rq->rule = str_of(value);
 	else if (strcmp(word, "--junit") == 0)
 		rq->junit = value;
+	else if (strcmp(word, "--from-case") == 0)
+		rq->from_case = value;
+	else if (strcmp(word, "--sessions") == 0)
+		rq->sessions = value;
 	else
 		return false;
 	return true;
 }
 
-static int parse(struct arena *a, int argc, char **argv, struct request *ret)
+static int check_request(const struct tool *t, const struct request *rq)
+{
+	if (rq->watch && (rq->junit || rq->from_case))
+		return tool_misuse("test: --watch goes with neither --junit nor --from-case");
+	if (rq->sessions && !rq->from_case)
+		return tool_misuse("test: --sessions is for --from-case");
+	if (rq->from_case && (rq->paths.n || rq->junit || t->json))
+		return tool_misuse("test: --from-case goes with --sessions, --rule and --rules alone");
+	return EXIT_FINE;
+}
+
+static int parse(const struct tool *t, struct arena *a, int argc, char **argv, struct request *ret)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-v") == 0)
@@ -45,7 +62,7 @@ static int parse(struct arena *a, int argc, char **argv, struct request *ret)
 		else
 			*VEC_PUSH(a, &ret->paths) = str_of(argv[i]);
 	}
-	return ret->watch && ret->junit ? tool_misuse("test: --watch goes not with --junit") : EXIT_FINE;
+	return check_request(t, ret);
 }
 
 /* ---- the rules ---- */
@@ -164,13 +181,27 @@ static int test_watching(const struct tool *t, struct arena *a, const struct req
 	return rc == EXIT_FINE ? preview_run(t, &options) : rc;
 }
 
+static int write_case(const struct tool *t, const struct request *request)
+{
+	struct test_case_options options = {
+		.rules = &request->rules,
+		.rule = request->rule,
+		.case_name = request->from_case,
+		.sessions = request->sessions,
+	};
+
+	return test_case_write(t, &options);
+}
+
 int tool_test(struct tool *t, int argc, char **argv)
 {
 	struct arena a = { 0 };
 	struct request request = { 0 };
-	int rc = parse(&a, argc, argv, &request);
+	int rc = parse(t, &a, argc, argv, &request);
 
-	if (rc == EXIT_FINE && request.watch)
+	if (rc == EXIT_FINE && request.from_case)
+		rc = write_case(t, &request);
+	else if (rc == EXIT_FINE && request.watch)
 		rc = test_watching(t, &a, &request);
 	else if (rc == EXIT_FINE)
 		rc = test_once(t, &request);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/scenario.h"
+#include "core/scenario_parts.h"
 
 /* ---- the case ---- */
 
@@ -12,13 +12,14 @@ static const struct history *make_history(struct arena *a, struct scenario_suite
 		struct skeleton *skeleton = extract(a, s->records[i], suite->rules.lexicons, suite->scratch,
 						    (struct extract_policy){ 0 }, NULL);
 
+		scenario_hear(a, s, i, skeleton);
 		/* Records repeat at most SCENARIO_MAX_PEOPLE people or bring their own few. */
 		if (roster_see(a, roster, skeleton))
 			all[i] = skeleton;
 		else
 			all[i] = i ? all[i - 1] : skeleton;
 	}
-	return history_build(a, roster, all, s->n, DATE_NONE);
+	return history_build(a, roster, all, s->n, s->closed_at);
 }
 
 /* ---- what happened ---- */
@@ -209,16 +210,25 @@ void scenario_suite_release(struct scenario_suite *suite)
 	suite->scratch = NULL;
 }
 
-struct scenario_result *scenario_run(struct arena *a, struct scenario_suite *suite, const struct scenario *scenario)
+struct scenario_result *scenario_found(struct arena *a, const struct scenario_suite *suite, size_t rule,
+				       const struct history *history, int64_t as_of)
 {
 	struct scenario_result *r = ARENA_NEW(a, struct scenario_result);
+
+	r->rule = rule;
+	r->explanation = explain(a, history, &suite->rules, as_of);
+	list_events(a, r);
+	return r;
+}
+
+struct scenario_result *scenario_run(struct arena *a, struct scenario_suite *suite, const struct scenario *scenario)
+{
 	const struct history *history = make_history(a, suite, scenario);
+	size_t rule = (size_t)(rules_find(&suite->rules, scenario->rule) - suite->rules.rules);
+	struct scenario_result *r = scenario_found(a, suite, rule, history, scenario->as_of);
 	bool found, became;
 
 	r->scenario = scenario;
-	r->rule = (size_t)(rules_find(&suite->rules, scenario->rule) - suite->rules.rules);
-	r->explanation = explain(a, history, &suite->rules, scenario->as_of);
-	list_events(a, r);
 	found = match(a, history, &scenario->expect, &r->fired);
 	became = !scenario->has_then || match(a, history, &scenario->then, &r->changed);
 	r->passed = found && became;

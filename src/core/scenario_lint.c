@@ -16,7 +16,8 @@ static void lint(struct reader *r, const struct ruleset *rs, const struct doc *d
 	struct scenario scenario;
 
 	own.arena = &scratch;
-	scenario_read(&own, doc, rule, &rs->instruments, &scenario);
+	if (scenario_read(&own, doc, rule, &rs->instruments, &scenario))
+		scenario_heard_lint(&own, &scenario, rs->lexicons);
 	arena_release(&scratch);
 }
 

@@ -2,8 +2,6 @@
 #include "core/scenario_parts.h"
 #include "core/shape.h"
 
-#define SPAN_MAX_S   (3660 * (int64_t)DAY_S)
-#define FIRST_S	     1767621600 /* 2026-01-05T14:00:00Z */
 #define SESSION_KEYS 48
 
 const char *const scenario_list_names[SCENARIO_LISTS] = { "scores", "homework", "attendance", "reports" };
@@ -21,8 +19,8 @@ static void read_span(struct reader *r, const struct doc *v, void *into, const s
 	read_duration(r, v, &s, f);
 	if (r->diags->errors > errors)
 		return;
-	if (s > SPAN_MAX_S)
-		reader_error(r, v, "out-of-range", NULL, "at most %d days", (int)(SPAN_MAX_S / DAY_S));
+	if (s > SCENARIO_MAX_SPAN_S)
+		reader_error(r, v, "out-of-range", NULL, "at most %d days", (int)(SCENARIO_MAX_SPAN_S / DAY_S));
 	else
 		*(int64_t *)into = s;
 }
@@ -62,6 +60,8 @@ static const struct field scenario_table[] = {
 	  "a list of maps", &maps_shape },
 	{ "as_of", "how long after the last session it is now, for what waits; 0 days when not given", read_span,
 	  AT(as_of), false, NULL, "a time span like 40 days", &shape_duration },
+	{ "closed", "how long after the last session a person closed the case; not closed when not given", read_span,
+	  AT(closed), false, NULL, "a time span like 40 days", &shape_duration },
 	{ "expect",
 	  "all that the rule finds: where an incident opens or gets more severe, or, of a strength, where it is true; "
 	  "`{}`: nothing",
@@ -87,8 +87,10 @@ static const struct field entry_table[] = {
 	{ "times", "how many sessions running are like this", read_int, AT(times), false, &times_range },
 	{ "turns",
 	  "turns as in a record, or lines: who speaks, to whom, what; `10x` in front: ten times; `[5s]`: after 5 "
-	  "seconds",
+	  "seconds; of a turn whose text is not known: {who: m1, to: t1, words: 12, heard: {hostility: 2}}",
 	  read_any, AT(turns), false, NULL, "a list of lines like \"10x m1 > t1: [5s] i don't know\"" },
+	{ "session", "its number, in place of 1, 2, ...; null: it has none", read_skip, 0, false, NULL,
+	  "a whole number, null" },
 	{ "next_session", "when the next one is booked; null: nothing is booked", read_skip, 0, false, NULL,
 	  "a time, in 7 days, null" },
 	{ 0 },
@@ -300,9 +302,7 @@ static void read_all_series(struct scenario_making *m)
 
 static bool is_fixed(const char *key)
 {
-	static const char *const fixed[] = {
-		"ruptured", "record", "revision", "case", "session", "started", "withdrawn"
-	};
+	static const char *const fixed[] = { "ruptured", "record", "revision", "case", "started", "withdrawn" };
 
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
 		if (strcmp(key, fixed[i]) == 0)
@@ -386,7 +386,7 @@ static void make_records(struct scenario_making *m)
 	const struct doc *blamed = NULL;
 
 	s->records = ARENA_ARRAY(m->r->arena, struct record *, m->sessions.n + 1);
-	m->started = FIRST_S;
+	m->started = SCENARIO_FIRST_S;
 	for (size_t i = 0; i < m->sessions.n; i++) {
 		const struct doc *entry = m->sessions.items[i].entry;
 
@@ -400,6 +400,7 @@ static void make_records(struct scenario_making *m)
 	}
 	s->n = m->sessions.n;
 	s->as_of = m->started + m->form.as_of;
+	s->closed_at = m->form.closed < 0 ? DATE_NONE : m->started + m->form.closed;
 }
 
 static void check_times(struct scenario_making *m, const struct doc *doc)
@@ -419,6 +420,7 @@ bool scenario_read(struct reader *r, const struct doc *doc, const struct rule *r
 
 	*ret = (struct scenario){ .at = doc->at, .rule = rule ? rule->id : (struct str){ NULL, 0 } };
 	m.form.every = 7 * (int64_t)DAY_S;
+	m.form.closed = -1;
 	if (!fields_read(r, doc, scenario_table, &m.form))
 		return false;
 	ret->name = m.form.name;

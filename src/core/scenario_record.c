@@ -229,7 +229,7 @@ static bool put_entry(struct scenario_making *m, struct doc *record, const struc
 		const struct doc_pair *pair = &entry->pairs[i];
 		const struct doc *value = pair->value;
 
-		if (is_made_here(pair->key))
+		if (is_made_here(pair->key) || (str_is(pair->key, "session") && doc_is_null(value)))
 			continue;
 		if (str_is(pair->key, "turns"))
 			value = scenario_turns(m, value);
@@ -252,7 +252,8 @@ static struct doc *make_record(struct scenario_making *m, size_t index)
 	scenario_put(record, "ruptured", scenario_scalar(m, STR("1"), at));
 	scenario_put(record, "record", scenario_scalar(m, arena_printf(a, "record-%04zu", index + 1), at));
 	scenario_put(record, "case", scenario_scalar(m, STR("test"), at));
-	scenario_put(record, "session", scenario_scalar(m, arena_printf(a, "%zu", index + 1), at));
+	if (!entry || !doc_get(entry, "session"))
+		scenario_put(record, "session", scenario_scalar(m, arena_printf(a, "%zu", index + 1), at));
 	scenario_put(record, "started", scenario_scalar(m, date_format(a, m->started), at));
 	if (!entry || !doc_get(entry, "participants"))
 		scenario_put(record, "participants", make_participants(m));
@@ -282,6 +283,7 @@ struct record *scenario_record(struct scenario_making *m, size_t index)
 	struct doc *doc;
 
 	m->r->path = &here;
+	m->session = index;
 	doc = make_record(m, index);
 	if (doc)
 		record = record_parse(m->r->arena, doc, &d);

@@ -191,14 +191,18 @@ static void put_line(struct turns_making *t, const struct line *line)
 }
 
 /* A turn as in a record; it sets the clock where it has times. */
-static void put_map(struct turns_making *t, struct doc *turn)
+static bool put_map(struct turns_making *t, struct doc *turn)
 {
 	const struct doc *at = doc_get(turn, "at"), *end = doc_get(turn, "end");
 	double s;
 
 	if ((end && doc_number(end, &s)) || (at && doc_number(at, &s)))
 		t->clock = s > t->clock ? s : t->clock;
-	put_turn(t, turn);
+	if (scenario_is_heard(turn))
+		turn = scenario_heard_turn(t->m, turn, t->ret->n);
+	if (turn)
+		put_turn(t, turn);
+	return turn != NULL;
 }
 
 /* What is found of each item first, since a silence anywhere gives all of them times. */
@@ -245,8 +249,8 @@ struct doc *scenario_turns(struct scenario_making *m, const struct doc *turns)
 	for (size_t i = 0; i < turns->n; i++) {
 		if (lines[i].who.n)
 			put_line(&t, &lines[i]);
-		else
-			put_map(&t, turns->items[i]);
+		else if (!put_map(&t, turns->items[i]))
+			return NULL;
 	}
 	return t.ret;
 }
