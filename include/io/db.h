@@ -70,7 +70,7 @@ void db_rollback(struct db *db);
 int db_savepoint(struct db *db, struct error *e);
 int db_release(struct db *db, struct error *e);
 void db_rollback_savepoint(struct db *db);
-/* PASSIVE checkpoint, off the commit path. */
+/* PASSIVE checkpoint, off the commit path, if the log has grown enough to be worth it. */
 void db_checkpoint(struct db *db);
 /* Empties the log, so that what was erased is not in it either; -1 while a reader still needs it. */
 int db_checkpoint_truncate(struct db *db);

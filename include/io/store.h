@@ -24,7 +24,7 @@ void store_rollback(struct store *st);
 int store_savepoint(struct store *st, struct error *e);
 int store_release(struct store *st, struct error *e);
 void store_rollback_savepoint(struct store *st);
-/* Off the commit path, when idle. */
+/* Off the commit path, when idle: when it is worth it, or when something was erased, which then leaves the log too. */
 void store_checkpoint(struct store *st);
 
 /* The key of content hashes, made at first use and kept. */
