@@ -85,12 +85,13 @@ def act(box, rng):
 
 
 def fill(box, seed=7, step=WEEK):
-    """A store full of the past up to NOW, where the clock of the box then stands."""
+    """A store full of the past up to NOW, where the clock of the box then stands.  A longer step takes less time: then only
+    the last weeks go one by one."""
     rng = random.Random(seed)
     box.config(announce_within="always", routes=ROUTES, more=MORE)
     waiting, now = records(seed), BEGIN
     while now < NOW_S:
-        now = min(now + step, NOW_S)
+        now = min(now + (step if now + step <= NOW_S - 4 * WEEK else WEEK), NOW_S)
         while waiting and waiting[0][0] <= now:
             when, record = waiting.pop(0)
             box.drop(record, name=f"{record['record']}-{record.get('revision', 1)}.json")
