@@ -20,6 +20,7 @@ struct builder_frame {
 };
 
 #define BUILDER_KEYS 64
+#define BUILDER_NODES 32 /* taken at once */
 
 struct builder {
 	struct arena *arena; /* the tree's */
@@ -33,6 +34,8 @@ struct builder {
 	VEC(struct doc_pair) children; /* of all open maps and lists, innermost last */
 	struct builder_frame *frames;
 	size_t depth, nodes;
+	struct doc *ready; /* nodes to come */
+	size_t n_ready;
 	struct str keys[BUILDER_KEYS]; /* copies made already */
 	struct doc_pair key; /* of the next value, when the innermost is a map */
 	bool has_key;

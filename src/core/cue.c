@@ -73,7 +73,7 @@ static const char *const *const lists[WORD_LISTS] = {
 #define SLOTS 512
 #define BITS  512
 struct cue_words {
-	uint64_t bits[WORD_LISTS][BITS / 64];
+	uint64_t bits[WORD_LISTS][BITS / 64], calls[BITS / 64];
 	struct slot {
 		uint64_t hash;
 		uint32_t lists; /* a bit each; 0: free */
@@ -101,6 +101,8 @@ const struct cue_words *cue_words_new(struct arena *a)
 			slot->hash = hash;
 			slot->lists |= UINT32_C(1) << i;
 			known->bits[i][hash % BITS / 64] |= UINT64_C(1) << hash % 64;
+			if (i == PARENT || i == THERAPIST)
+				known->calls[hash % BITS / 64] |= UINT64_C(1) << hash % 64;
 		}
 	}
 	return known;
@@ -183,6 +185,8 @@ static bool nods_only(const struct cue_words *known, const struct words_list *wo
 
 static inline enum called call_of(const struct cue_words *known, const struct word *w)
 {
+	if (!(known->calls[w->hash % BITS / 64] >> w->hash % 64 & 1))
+		return CALLED_NOBODY;
 	return is(known, w, PARENT) ? CALLED_PARENT : is(known, w, THERAPIST) ? CALLED_THERAPIST : CALLED_NOBODY;
 }
 

@@ -206,8 +206,14 @@ static bool builder_add(struct builder *b, struct doc *doc)
 
 static struct doc *doc_new(struct builder *b, enum doc_kind kind, size_t offset, size_t bytes)
 {
-	struct doc *doc = ARENA_NEW(b->arena, struct doc);
+	struct doc *doc;
 
+	if (!b->n_ready) {
+		b->n_ready = BUILDER_NODES;
+		b->ready = ARENA_ARRAY(b->arena, struct doc, BUILDER_NODES);
+	}
+	b->n_ready--;
+	doc = b->ready++;
 	doc->kind = kind;
 	doc->at = (struct span){ .offset = (uint32_t)offset, .bytes = (uint32_t)bytes };
 	return doc;

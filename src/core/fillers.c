@@ -36,10 +36,15 @@ static bool is_one_of(struct str word, const char *const *list)
 	return false;
 }
 
-/* Every sound ends so, and few words do: asked first, of all that is said. */
-static bool ends_sound(char c)
+#define LETTER(c) (UINT32_C(1) << ((c)&31))
+
+/* Every sound begins and ends so, and few words do: asked first, of all that is said, in one branch. */
+static inline bool may_be_sound(struct str word)
 {
-	return c == 'h' || c == 'm' || c == 'r';
+	const uint32_t first = LETTER('a') | LETTER('e') | LETTER('h') | LETTER('m') | LETTER('u');
+	const uint32_t last = LETTER('h') | LETTER('m') | LETTER('r');
+
+	return (first >> (word.p[0] & 31) & last >> (word.p[word.n - 1] & 31) & 1) != 0;
 }
 
 static bool is_sound(struct str word)
@@ -47,7 +52,7 @@ static bool is_sound(struct str word)
 	char once[SOUND_MAX];
 	size_t n = 0;
 
-	if (word.n < 2 || word.n > SOUND_MAX || !ends_sound(word.p[word.n - 1]) || !strchr("aehmu", word.p[0]))
+	if (word.n < 2 || word.n > SOUND_MAX)
 		return false;
 	for (size_t i = 0; i < word.n; i++)
 		if (n == 0 || once[n - 1] != word.p[i])
@@ -74,7 +79,7 @@ void fillers_mark(struct words_list *words)
 		struct word *w = &words->items[i], *next = i + 1 < words->n ? w + 1 : NULL;
 
 		/* The first of "i i think": people start again. */
-		if (is_sound(w->text) || (next && w->hash == next->hash))
+		if ((may_be_sound(w->text) && is_sound(w->text)) || (next && w->hash == next->hash))
 			w->filler = true;
 		for (size_t k = 0; next && k < sizeof pairs / sizeof *pairs; k++)
 			if (*next->text.p == *pairs[k].second && is_pair(words, i, &pairs[k]))

@@ -41,8 +41,9 @@ static void json_dealloc(void *ctx, void *p)
 	free(p);
 }
 
-/* Parsing: the events become builder calls.  Events carry no place, so a token starts at the first byte after the
- * last one that is neither space nor punctuation, and ends where the library has read to. */
+/* Parsing: the events become builder calls.  Events carry no place.  A text without escapes still stands in what is
+ * parsed, and so tells it; else a token starts at the first byte after the last one that is neither space nor
+ * punctuation, and ends where the library has read to. */
 
 struct json_reader {
 	struct builder *b;
@@ -68,6 +69,18 @@ static size_t token(struct json_reader *r, size_t *ret_bytes)
 	return start;
 }
 
+/* As token(), of what lies `around` bytes inside it. */
+static size_t token_of(struct json_reader *r, const char *p, size_t n, size_t around, size_t *ret_bytes)
+{
+	size_t at = (size_t)((uintptr_t)p - (uintptr_t)r->b->text.p);
+
+	if (at >= r->b->text.n)
+		return token(r, ret_bytes);
+	*ret_bytes = n + 2 * around;
+	r->last = at + n + around;
+	return at - around;
+}
+
 static int on_plain(struct json_reader *r, struct str text)
 {
 	size_t bytes, offset = token(r, &bytes);
@@ -87,13 +100,16 @@ static int on_boolean(void *ctx, int value)
 
 static int on_number(void *ctx, const char *p, size_t n)
 {
-	return on_plain(ctx, (struct str){ p, n });
+	struct json_reader *r = ctx;
+	size_t bytes, offset = token_of(r, p, n, 0, &bytes);
+
+	return builder_scalar(r->b, (struct str){ p, n }, false, offset, bytes);
 }
 
 static int on_string(void *ctx, const unsigned char *p, size_t n)
 {
 	struct json_reader *r = ctx;
-	size_t bytes, offset = token(r, &bytes);
+	size_t bytes, offset = token_of(r, (const char *)p, n, 1, &bytes);
 
 	return builder_scalar(r->b, (struct str){ (const char *)p, n }, true, offset, bytes);
 }
@@ -101,7 +117,7 @@ static int on_string(void *ctx, const unsigned char *p, size_t n)
 static int on_key(void *ctx, const unsigned char *p, size_t n)
 {
 	struct json_reader *r = ctx;
-	size_t bytes, offset = token(r, &bytes);
+	size_t bytes, offset = token_of(r, (const char *)p, n, 1, &bytes);
 
 	return builder_key(r->b, (struct str){ (const char *)p, n }, offset, bytes);
 }

@@ -127,13 +127,14 @@ struct traced {
 	struct lexicon_hit hit;
 };
 
-/* What extract() needs for one turn after the other; the session's words live in `text` for one turn only. */
+/* What extract() needs for one turn after the other; the words live in `text` until all are looked at. */
 struct extraction {
 	const struct lexicons *lexicons;
 	struct lexicon_scratch *scratch;
 	const struct extract_trace *trace;
 	struct arena *out, text, own;
 	struct skeleton *skeleton;
+	struct words_list words;    /* of one turn */
 	struct cue *cues;	    /* by turn */
 	struct spoken last, before; /* by two people */
 	VEC(struct traced) traced;  /* only with a trace: it tells the addressees, which are known last */
@@ -216,28 +217,27 @@ static void hear(struct extraction *x, int who, const struct cue *cue)
 
 static void extract_turn(struct extraction *x, size_t index, const struct turn *turn)
 {
-	struct words_list words = { 0 };
+	const struct words_list *words = &x->words;
 	lexicon_hits hits = { 0 };
 	struct skeleton *s = x->skeleton;
 	struct skeleton_turn *t = VEC_PUSH(x->out, &s->turns);
 
-	words_split(&x->text, turn->text, &words);
-	x->cues[index] = cue_of(lexicons_cue_words(x->lexicons), &words, turn->text);
+	words_split(&x->text, turn->text, &x->words);
+	x->cues[index] = cue_of(lexicons_cue_words(x->lexicons), words, turn->text);
 	lexicons_match(x->lexicons, x->scratch, &x->text,
-		       &(struct lexicon_turn){ &words, turn->text, s->language, said_before(x, turn->who) }, &hits);
+		       &(struct lexicon_turn){ words, turn->text, s->language, said_before(x, turn->who) }, &hits);
 	hear(x, turn->who, &x->cues[index]);
 	*t = (struct skeleton_turn){
 		.who = (int16_t)turn->who,
 		.to = -1,
 		.at = tick(turn->at),
 		.end = tick(turn->end),
-		.words = (uint16_t)(words.n < UINT16_MAX ? words.n : UINT16_MAX),
+		.words = (uint16_t)(words->n < UINT16_MAX ? words->n : UINT16_MAX),
 		.first_hit = (uint32_t)s->hits.n,
 	};
 	sum_hits(x, t, &hits);
 	for (size_t i = 0; x->trace && i < hits.n; i++)
 		*VEC_PUSH(&x->own, &x->traced) = (struct traced){ index, hits.items[i] };
-	arena_reset(&x->text);
 }
 
 static void extract_addressees(struct extraction *x, const struct record *record)
