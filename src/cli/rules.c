@@ -315,7 +315,8 @@ static int show_configured(const struct tool *t, const struct config *config, co
 		      stderr);
 	else if (rs && judged.n && !str_eq(judged, rs->hash))
 		fprintf(stderr,
-			"rupturectl: shown is what is on disk, rule set %.8s; in force is %.8s: the engine has not read these "
+			"rupturectl: shown is what is on disk, rule set %.8s; in force is %.8s: the engine has not "
+			"read these "
 			"files yet, or does not run\n",
 			rs->hash.p, judged.p);
 	if (rs)
