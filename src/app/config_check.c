@@ -251,6 +251,15 @@ static void look_at_sink(struct check *k, const struct doc *sink)
 	}
 }
 
+static void look_at_rule_path(struct check *k, const struct doc *v)
+{
+	struct stat st;
+
+	if (v->kind == DOC_SCALAR && v->text.n && stat(v->text.p, &st) < 0 && errno == ENOENT)
+		reader_warn(k->r, v, "no-file", "put it there, or correct the path",
+			    "there is nothing at %.*s, and no rules are read from it", STR_ARG(v->text));
+}
+
 static void look_at_sinks(struct check *k, const struct doc *sinks)
 {
 	struct path list, at;
@@ -282,6 +291,8 @@ static size_t check(const struct config *c, const struct ruleset *rules, bool is
 		look_at_supervisors(&k, doc_get(doc, "supervisors"));
 	} else if (doc && doc->kind == DOC_MAP) {
 		look_at_sinks(&k, doc_get(doc, "sinks"));
+		if (!is_courier)
+			each_text(&k, doc_get(doc, "rules"), "rules", look_at_rule_path);
 	}
 	ret = d.all.n;
 	diags_render(&d, c->file, c->text, DIAG_CARET, out);

@@ -62,6 +62,8 @@ static void switch_off(struct arena *a, struct ruleset *set, const struct strs *
 	for (size_t i = 0; i < unknown.n; i++) {
 		const char *hint = rules_suggest(a, set, unknown.items[i]);
 
+		if (memchr(unknown.items[i].p, '*', unknown.items[i].n))
+			hint = "name each rule, whole";
 		buf_printf(out, "switched_off: unknown rule \"%.*s\"%s%s\n", STR_ARG(unknown.items[i]),
 			   hint ? "; " : "", hint ? hint : "");
 	}

@@ -203,6 +203,18 @@ bool fields_misspelt(const struct doc *map, const struct field *table, const cha
 	return false;
 }
 
+/* What to write where a map should be; NULL where that would be too much, or nobody's business. */
+static const char *keys_hint(struct reader *r, const struct field *table, size_t n)
+{
+	const char *names[LISTED_MAX];
+
+	if (r->private || n > LISTED_MAX)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		names[i] = table[i].name;
+	return arena_printf(r->arena, "write {KEY: ...}, of the keys %.*s", STR_ARG(words_list(r->arena, names, n))).p;
+}
+
 static void tell_missing(struct reader *r, const struct doc *doc, const struct field *table, uint64_t seen)
 {
 	for (size_t i = 0; table[i].name; i++)
@@ -217,12 +229,12 @@ bool fields_read(struct reader *r, const struct doc *doc, const struct field *ta
 	size_t errors = r->diags->errors, n = 0, next = 0;
 	uint64_t seen = 0;
 
-	if (doc->kind != DOC_MAP) {
-		expected(r, doc, "wrong-kind", NULL, STR("a map"));
-		return false;
-	}
 	while (table[n].name)
 		n++;
+	if (doc->kind != DOC_MAP) {
+		expected(r, doc, "wrong-kind", keys_hint(r, table, n), STR("a map"));
+		return false;
+	}
 	assert(n <= FIELDS_MAX);
 	for (size_t i = 0; i < doc->n; i++) {
 		const struct doc_pair *pair = &doc->pairs[i];

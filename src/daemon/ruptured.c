@@ -136,7 +136,7 @@ static int check(const char *path)
 	}
 	fputs(buf_str(&out).p, stderr);
 	if (rules)
-		reached = say_sound(config, rules, faults.warnings);
+		reached = say_sound(config, rules, faults.warnings + faults.unknown_off);
 	config_free(config);
 	arena_release(&a);
 	buf_release(&out);

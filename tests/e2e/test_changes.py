@@ -59,6 +59,7 @@ def test_check_refuses_an_unknown_rule_to_switch_off(box):
     box.config_path.write_text(box.config_path.read_text() + "switched_off: [test.lwo]\n")
     ran = box.run("ruptured", "-c", box.config_path, "--check")
     check(ran.code == 1 and 'unknown rule "test.lwo"; did you mean "test.low"?' in ran.err, f"{ran.code} {ran.err}")
+    check(" 1 warning" in ran.out, ran.out)
     engine = box.start()
     box.drop(fires(box))
     box.wait_told()

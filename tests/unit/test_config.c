@@ -517,6 +517,14 @@ TEST(an_unknown_key_without_a_near_one_gets_the_list_of_what_there_is)
 	CHECK_COMPLAINT("routes: [{name: a, to: log, weather: rain}]\n", "write name, match, to, continue, ");
 }
 
+TEST(where_a_map_should_be_its_keys_are_listed)
+{
+	CHECK_COMPLAINT("sinks: {log: {syslog: {}, retry: never}}\n",
+			"write {KEY: ...}, of the keys first, longest, give_up, attempts or rest_after");
+	CHECK_COMPLAINT("routes: [{name: a, to: log, match: [drops.*]}]\n",
+			"write {KEY: ...}, of the keys severity, rules, ");
+}
+
 TEST(a_supervisor_whom_no_route_asks_for_is_told)
 {
 	CHECK_COMPLAINT("supervisors: {anna: {sites: [n]}, bob: {sites: [s]}}\n"

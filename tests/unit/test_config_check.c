@@ -136,6 +136,20 @@ TEST(a_file_that_a_sink_needs_and_nobody_has_is_told)
 	}
 }
 
+TEST(a_path_of_rules_where_nothing_is_is_told_by_who_reads_rules)
+{
+	static const char text[] = "rules: [/nowhere/rules, /tmp]\n";
+	struct str said;
+	size_t n;
+
+	said = files(arena, text, false, &n);
+	CHECK_INT(n, 1);
+	CHECK_HAS(said,
+		  "r.yaml:2:9: warning: there is nothing at /nowhere/rules, and no rules are read from it [no-file]");
+	files(arena, text, true, &n);
+	CHECK_INT(n, 0);
+}
+
 TEST(a_file_that_only_its_courier_may_read_is_no_matter_to_others)
 {
 	char path[] = "/tmp/ruptured-secret-XXXXXX";

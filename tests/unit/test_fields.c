@@ -150,7 +150,7 @@ TEST(a_wrong_value_is_answered_with_what_was_expected)
 	OPEN("with: {a: b}", "3:7 with: expected a list of texts, found a map");
 	OPEN("with: [a, [b]]", "3:11 with[1]: expected text, found a list of 1");
 	OPEN("with: ''", "3:7 with: an empty text");
-	OPEN("spice: hot", "3:8 spice: expected a map, found \"hot\"");
+	OPEN("spice: hot", "3:8 spice: expected a map, found \"hot\" (write {KEY: ...}, of the keys salt)");
 	OPEN("sides: {}", "3:8 sides: expected a list, found a map");
 	OPEN("hot:", "3:5 hot: expected yes or no, found nothing");
 }
