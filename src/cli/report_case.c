@@ -190,7 +190,7 @@ static void draw(struct page *p, const struct clinic_row *row, const struct memb
 /* How somebody does is beside the point here: there, but folded away. */
 static void outcome(struct page *p, const struct clinic_row *row, const struct member_course *mc, size_t n)
 {
-	buf_puts(&p->out, STR("<details><summary>How "));
+	buf_puts(&p->out, STR("<details class=\"drawn\"><summary>How "));
 	page_text(p, mc->course.member);
 	buf_puts(&p->out, STR(" does: "));
 	page_text(p, mc->course.instrument);

@@ -49,7 +49,9 @@ static const char style[] =
 	".case{border-top:1px solid var(--line);margin-top:2.5rem}\n"
 	".case h3{font-size:1.25rem}\n"
 	".top{font-size:.875rem}\n"
-	"@media print{nav,.skip,.top,details{display:none}body{font-size:10pt}.case{margin-top:1.5rem}"
+	"@media print{nav,.skip,.top,details:not(.drawn),.drawn>summary,.drawn>.wide{display:none}"
+	".drawn::details-content{content-visibility:visible;block-size:auto}body{font-size:10pt}.case{margin-top:1."
+	"5rem}"
 	"h2,h3,h4{break-after:avoid}a{color:inherit;text-decoration:none}header,main,footer{max-width:none;padding:0}"
 	".wide{overflow:visible}}\n";
 
@@ -183,7 +185,7 @@ void page_begin(struct page *p)
 	head(p);
 	banner(p);
 	contents(p);
-	buf_puts(&p->out, STR("<main id=\"main\" tabindex=\"-1\">\n"));
+	buf_puts(&p->out, STR("<main id=\"main\">\n"));
 }
 
 void page_end(struct page *p)

@@ -99,9 +99,10 @@ def prints(browser, url):
 
 
 def tabs(browser, url):
-    """Whatever can have the focus gets it by Tab, is seen then, and shows that it has it."""
+    """Whatever can have the focus gets it by Tab, what is folded away unfolded, is seen then, and shows that it has it."""
     with browser.page(url) as page:
         wanted = asked(page, """
+          document.querySelectorAll("details").forEach(e => { e.open = true; });
           window.wanted = [...document.querySelectorAll(
               "a[href], area[href], button, input, select, textarea, summary, iframe, [tabindex], [contenteditable]")]
             .filter(e => !e.disabled && (e.checkVisibility() || e.hasAttribute("tabindex")));
