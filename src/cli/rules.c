@@ -8,6 +8,7 @@
 #include "cli/rule_shown.h"
 #include "cli/tool.h"
 #include "io/clock.h"
+#include "io/spool.h"
 
 struct request {
 	struct strs rules;
@@ -308,16 +309,16 @@ static int show_configured(const struct tool *t, const struct config *config, co
 	struct ruleset *rs = tool_rules(t, &configured);
 	struct str judged = in_force_hash(&a, config);
 	bool broken = !rs;
+	long pid;
 	int rc = EXIT_WRONG;
 
 	if (broken && (rs = in_force_last_good(config)))
 		fputs("rupturectl: the rule files on disk have faults; shown is what is in force, the last good set\n",
 		      stderr);
-	else if (rs && judged.n && !str_eq(judged, rs->hash))
+	else if (rs && judged.n && !str_eq(judged, rs->hash) && !spool_is_held(config->spool.p, &pid))
 		fprintf(stderr,
-			"rupturectl: shown is what is on disk, rule set %.8s; in force is %.8s: the engine has not "
-			"read these "
-			"files yet, or does not run\n",
+			"rupturectl: shown is what is on disk, rule set %.8s; last judged by was %.8s: the engine does "
+			"not run\n",
 			rs->hash.p, judged.p);
 	if (rs)
 		rc = show(t, rs, rq);
