@@ -61,5 +61,6 @@ int act_outbox_drop(struct doing *d, struct error *e);
 /* acts_case.c */
 int act_case_close(struct doing *d, struct error *e);
 int act_reveal(struct doing *d, struct error *e);
+int act_text(struct doing *d, struct error *e);
 
 #endif

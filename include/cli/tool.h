@@ -54,6 +54,8 @@ void tool_put_share(const char *key, const struct precision *p, struct json *j);
 
 /* Has the engine write down that the clinic's own ids are shown to this user; EXIT_FINE when it has. */
 int tool_act_reveal(struct tool *t);
+/* The same of words said in these sessions of the case ("sessions 5, 8"); the token ends with a NUL. */
+int tool_act_text(struct tool *t, struct str case_token, struct str sessions);
 
 /* "rupturectl: ..." on standard error; EXIT_WRONG, and EXIT_AGAIN for a passing trouble. */
 int tool_fail(const struct error *e);
@@ -68,6 +70,8 @@ struct store *tool_store(const struct config *config);
 /* The rules at these paths, or of the configuration when there are none; NULL with the faults printed. */
 struct ruleset *tool_rules(const struct tool *t, const struct strs *paths);
 
+/* Columns of a line of text: those of the terminal, at most WRAP_WIDTH, which it is where there is none. */
+size_t tool_width(void);
 /* Prints the JSON text and a newline, and starts anew. */
 void tool_print(struct json *j);
 

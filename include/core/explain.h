@@ -16,17 +16,28 @@ struct explained {
 	const struct rule *rule;
 };
 
+/* Words of a turn of evidence, for who asked for them. */
+struct explained_words {
+	size_t ordinal; /* of the session */
+	uint32_t turn;
+	double at;	     /* s from the session's start, NAN */
+	struct str from, to; /* tokens; to absent: not known */
+	struct str text;     /* nothing in it controls a terminal */
+};
+
 /* Only one rule and subject (tokens); all absent: everything. */
 struct explain_about {
 	struct str rule, member, other;
 };
 
 struct explanation {
-	struct explain_about about; /* for the caller to set */
+	struct explain_about about;	   /* for the caller to set */
+	VEC(struct explained_words) words; /* likewise; none: no words are shown */
+	size_t width;			   /* likewise: columns of a line of text; 0: WRAP_WIDTH */
 	struct arena *arena;
 	const struct history *history;
 	const struct ruleset *rules;
-	const struct judgement *judgement;
+	const struct judgement *judgement; /* whose incidents are shown as alerts */
 	VEC(struct explained) all; /* in the order judged */
 };
 
@@ -36,22 +47,22 @@ struct str member_token(const struct roster *roster, int member);
 struct str member_local(const struct roster *roster, int member);
 
 struct explanation *explain(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of);
-/* The same for whoever calls judge() anyway: its trace goes into that call, and the explanation is whole when `judgement`
- * is what came of it. */
-struct explanation *explain_begin(struct arena *a, const struct history *history, const struct ruleset *rules);
-struct judge_trace explain_trace(struct explanation *x);
 
 /* The members `signals`, `verdicts` and `alerts` of one session, into the JSON map that is open. */
 void explain_json(const struct explanation *x, size_t session, member_namer name, struct json *j);
-/* These in a map of their own, behind `case` and `session`. */
+/* These in a map of their own, behind `case` and `session`; with `said` where there are words to show. */
 void explain_session_json(const struct explanation *x, size_t session, struct str case_name, member_namer name,
 			  struct json *j);
 
 enum explain_detail { EXPLAIN_TRUE, EXPLAIN_ALL };
 /* The session in words, for a terminal: what fired and why; with EXPLAIN_ALL every rule that stayed quiet too.  Nothing
- * is written of a session in which nothing happened to what the explanation is `about`. */
+ * is written of a session in which nothing happened to what the explanation is `about`.  A condition of several signals
+ * is drawn below them as it was decided. */
 void explain_text(const struct explanation *x, size_t session, member_namer name, enum explain_detail detail,
 		  struct buf *out);
+/* Calls `evidence` for every turn that stands behind what explain_text() shows of the session. */
+void explain_turns(const struct explanation *x, size_t session, enum explain_detail detail,
+		   void (*evidence)(void *user, const struct evidence *e), void *user);
 /* What one rule found at one moment, true or not, about each it is judged for. */
 void explain_rule_text(const struct explanation *x, size_t rule, int64_t at, member_namer name, struct buf *out);
 

@@ -18,5 +18,7 @@ bool explain_is_alert(const struct explanation *x, const struct incident *incide
 bool explain_stayed_quiet(const struct explained *e);
 /* What the signal asks for: its threshold, or where it has none all that stands behind its selector, as written. */
 void explain_asked(const struct signal *s, struct buf *out);
+/* The rule's conditions as they were decided, a line or a tree each; nothing of one that is a single signal. */
+void explain_tree(const struct explained *e, size_t width, struct buf *out);
 
 #endif

@@ -155,7 +155,10 @@ struct signal_kind {
 	bool own_window;   /* `within` is its own affair */
 	bool about_nobody; /* `of` does not apply */
 	const char *supply; /* what a record would have to hold for more to be known: "a score of the member (`scores`)" */
+	const char *otherwise; /* of a kind without numbers, what is so when it is false: "the report says the opposite" */
 	const char *counted; /* what a sum of it counts, in the plural: "turns"; NULL where nothing is summed */
+	/* The same for what this signal selects: "missed sessions"; or NULL. */
+	void (*counted_words)(const struct signal *signal, struct buf *out);
 };
 
 extern const struct signal_kind *const signal_kinds[]; /* NULL ends */

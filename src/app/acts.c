@@ -14,6 +14,7 @@ static const struct act {
 	{ "outbox retry", act_outbox_retry },
 	{ "outbox drop", act_outbox_drop },
 	{ "reveal", act_reveal },
+	{ "text", act_text },
 };
 
 #define ACTS (sizeof acts / sizeof *acts)

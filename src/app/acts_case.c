@@ -25,3 +25,17 @@ int act_reveal(struct doing *d, struct error *e)
 	(void)e;
 	return act_answer(d, true, STR("the clinic's own case ids are shown, and that is written down"));
 }
+
+/* Nothing changes: that somebody reads words of these sessions goes to the audit before they do. */
+int act_text(struct doing *d, struct error *e)
+{
+	struct stored_case *c;
+	bool found;
+
+	if (act_find_case(d, &c, &found, e) < 0)
+		return -1;
+	if (!found)
+		return 0;
+	d->about = act_about(d->a, c->token, d->command->note);
+	return act_answer(d, true, STR("words of the sessions are shown, and that is written down"));
+}

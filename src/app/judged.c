@@ -35,15 +35,19 @@ static void write_down(const char *path, const struct explanation *x, int64_t as
 	arena_release(&a);
 }
 
+/*
+ * Judged twice: as the engine always does, with nobody looking on, which is what it goes by and what is written of
+ * incidents; and with a trace, for the verdicts.
+ */
 struct judgement *judged(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of)
 {
+	struct judgement *ret = judge(a, history, rules, as_of, NULL);
 	const char *path = getenv("RUPTURED_JUDGED");
-	struct explanation *x = path ? explain_begin(a, history, rules) : NULL;
-	struct judge_trace trace = explain_trace(x);
-	struct judgement *ret = judge(a, history, rules, as_of, x ? &trace : NULL);
+	struct explanation *x;
 
-	if (!x)
+	if (!path)
 		return ret;
+	x = explain(a, history, rules, as_of);
 	x->judgement = ret;
 	write_down(path, x, as_of);
 	return ret;

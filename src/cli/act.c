@@ -223,6 +223,13 @@ int tool_act_reveal(struct tool *t)
 	return act_hand_in(t, &act);
 }
 
+int tool_act_text(struct tool *t, struct str case_token, struct str sessions)
+{
+	struct act act = { .act = "text", .case_id = case_token.p, .note = sessions, .quietly = true };
+
+	return act_hand_in(t, &act);
+}
+
 int tool_case(struct tool *t, int argc, char **argv)
 {
 	struct arena a = { 0 };

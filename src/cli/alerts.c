@@ -7,11 +7,11 @@
  */
 #include <stdio.h>
 
+#include "base/wrap.h"
 #include "cli/tool.h"
 #include "io/clock.h"
 
-#define COLUMNS 100
-#define INDENT	4
+#define INDENT 4
 
 struct request {
 	struct alert_filter filter;
@@ -185,19 +185,15 @@ static void note_acts(const struct stored_alert *s, struct arena *a, struct buf 
 		note(out, arena_printf(a, "escalates at %.*s", STR_ARG(date_format(a, s->escalates_at))));
 }
 
-static void print_wrapped(struct str text)
+/* Below its alert, a little to the right. */
+static void print_notes(struct arena *a, struct str notes)
 {
-	size_t column = 0;
+	struct str line = arena_printf(a, "%*s%.*s", INDENT, "", STR_ARG(notes));
+	struct buf out = { 0 };
 
-	for (struct str word = str_word(&text); word.p; word = str_word(&text)) {
-		bool fits = column && column + 1 + word.n <= COLUMNS;
-
-		if (column && !fits)
-			putchar('\n');
-		column = fits ? column + 1 + word.n : INDENT + word.n;
-		printf("%*s%.*s", fits ? 1 : INDENT, "", STR_ARG(word));
-	}
-	putchar('\n');
+	wrap_line(line, INDENT, tool_width(), &out);
+	fputs(out.p, stdout);
+	buf_release(&out);
 }
 
 static void text_alert(const struct stored_alert *s, const struct request *rq)
@@ -216,7 +212,7 @@ static void text_alert(const struct stored_alert *s, const struct request *rq)
 	note_told(s, &a, &notes);
 	note_acts(s, &a, &notes);
 	if (notes.n)
-		print_wrapped(buf_str(&notes));
+		print_notes(&a, buf_str(&notes));
 	buf_release(&notes);
 	arena_release(&a);
 }

@@ -3,10 +3,11 @@
 
 #include <stdio.h>
 
-#include "base/utf8.h"
+#include "base/wrap.h"
+#include "cli/tool.h"
 
 #define LABEL 14 /* columns of a label, and where texts begin */
-#define WIDTH 96 /* columns of a line */
+#define WIDTH 96 /* columns of a line, where the screen has them */
 
 /* ---- words ---- */
 
@@ -106,24 +107,15 @@ void shown_origins(const struct rule *rule, int64_t now, const char *indent, str
 /* The text behind its label, broken between words. */
 static void put_text(const char *label, struct str text, struct buf *out)
 {
-	size_t column = LABEL;
-	struct str word;
+	struct buf line = { 0 };
 
-	buf_printf(out, "%-*s", LABEL, label);
-	for (bool first = true; (word = str_word(&text)).n; first = false) {
-		size_t n = utf8_count(word);
-
-		if (!first && column + 1 + n > WIDTH) {
-			buf_printf(out, "\n%*s", LABEL, "");
-			column = LABEL;
-		} else if (!first) {
-			buf_putc(out, ' ');
-			column++;
-		}
-		buf_puts(out, word);
-		column += n;
+	buf_printf(&line, "%-*s", LABEL, label);
+	for (struct str word = str_word(&text); word.n; word = str_word(&text)) {
+		buf_puts(&line, word);
+		buf_putc(&line, ' ');
 	}
-	buf_putc(out, '\n');
+	wrap_line(buf_str(&line), LABEL, tool_width() < WIDTH ? tool_width() : WIDTH, out);
+	buf_release(&line);
 }
 
 static void put_doc(const char *label, const struct doc *doc, struct buf *out)
@@ -148,7 +140,9 @@ static void put_heading(const struct rule *rule, struct buf *out)
 	static const char *const each[] = { "for the case", "for each member", "for each pair of members",
 					    "for each therapist" };
 
-	buf_printf(out, "%.*s\n%.*s\n\n", STR_ARG(rule->id), STR_ARG(rule->title));
+	buf_printf(out, "%.*s\n", STR_ARG(rule->id));
+	wrap_line(rule->title, 0, tool_width(), out);
+	buf_putc(out, '\n');
 	buf_printf(out, "%-*s%s, %s%s%s%s\n", LABEL, "judged", each[rule->per], status_words.words[rule->status],
 		   rule->strength ? ", a strength" : "", rule->safety ? ", safeguarding" : "",
 		   rule->locked ? ", locked" : "");

@@ -2,9 +2,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "app/ruledir.h"
+#include "base/wrap.h"
 #include "cli/tool.h"
+
+#define WIDTH_MIN 40 /* a terminal that claims to be narrower is not believed */
 
 static const struct tool_command commands[] = {
 	{ "lint", "[PATH...] | --watch [--rules PATH]... [--records DIR] [PATH...]",
@@ -17,7 +22,7 @@ static const struct tool_command commands[] = {
 	  "run the tests that stand in the rules; or write some from a case of the store", tool_test },
 	{ "rules", "[--rules PATH] [RULE]", "show the rules in force, and what of them a site has changed",
 	  tool_list_rules },
-	{ "explain", "[--rules PATH] [--hits] [--turns] [--all] [--as-of DATE] FILE...|CASE|ALERT",
+	{ "explain", "[--rules PATH] [--all] [--as-of DATE] [--text] CASE|RECORD|ALERT... | [--hits] [--turns] FILE...",
 	  "show why an alert came and why none did", tool_explain },
 	{ "backtest", "[OPTION]... [OLD] NEW | --with FILE | --sweep RULE.SIGNAL.KEY=FROM..TO/STEP",
 	  "show what other rules would have told over one's own past", tool_backtest },
@@ -153,6 +158,15 @@ struct ruleset *tool_rules(const struct tool *t, const struct strs *paths)
 	rules = compile_paths(&config->rules, &config->switched_off);
 	config_free(config);
 	return rules;
+}
+
+size_t tool_width(void)
+{
+	struct winsize screen;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &screen) < 0 || screen.ws_col < WIDTH_MIN)
+		return WRAP_WIDTH;
+	return screen.ws_col < WRAP_WIDTH ? screen.ws_col : WRAP_WIDTH;
 }
 
 void tool_print(struct json *j)

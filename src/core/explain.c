@@ -34,26 +34,14 @@ static void keep_verdict(void *user, const struct verdict *v)
 	kept->verdict.why = arena_dup(a, str_of(v->why)).p;
 }
 
-struct explanation *explain_begin(struct arena *a, const struct history *history, const struct ruleset *rules)
+struct explanation *explain(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of)
 {
 	struct explanation *x = ARENA_NEW(a, struct explanation);
+	struct judge_trace trace = { keep_verdict, x };
 
 	x->arena = a;
 	x->history = history;
 	x->rules = rules;
-	return x;
-}
-
-struct judge_trace explain_trace(struct explanation *x)
-{
-	return (struct judge_trace){ keep_verdict, x };
-}
-
-struct explanation *explain(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of)
-{
-	struct explanation *x = explain_begin(a, history, rules);
-	struct judge_trace trace = explain_trace(x);
-
 	x->judgement = judge(a, history, rules, as_of, &trace);
 	return x;
 }

@@ -181,6 +181,31 @@ void explain_json(const struct explanation *x, size_t session, member_namer name
 	json_alerts(x, session, name, j);
 }
 
+static void json_words(const struct explanation *x, size_t ordinal, struct json *j)
+{
+	json_key(j, "said");
+	json_list(j);
+	for (size_t i = 0; i < x->words.n; i++) {
+		const struct explained_words *w = &x->words.items[i];
+
+		if (w->ordinal != ordinal)
+			continue;
+		json_map(j);
+		json_key(j, "turn");
+		json_int(j, w->turn);
+		json_key(j, "at");
+		json_number(j, w->at);
+		json_key(j, "from");
+		json_str(j, w->from);
+		json_key(j, "to");
+		json_str(j, w->to);
+		json_key(j, "text");
+		json_str(j, w->text);
+		json_end_map(j);
+	}
+	json_end_list(j);
+}
+
 void explain_session_json(const struct explanation *x, size_t session, struct str case_name, member_namer name,
 			  struct json *j)
 {
@@ -190,5 +215,7 @@ void explain_session_json(const struct explanation *x, size_t session, struct st
 	json_key(j, "session");
 	json_int(j, (int64_t)x->history->sessions[session].ordinal);
 	explain_json(x, session, name, j);
+	if (x->words.n)
+		json_words(x, x->history->sessions[session].ordinal, j);
 	json_end_map(j);
 }

@@ -157,6 +157,25 @@ static struct measured measure(const struct signal *s, const struct view *v, int
 	return m;
 }
 
+/* "missed sessions", "missed or cancelled sessions" */
+static void counted_words(const struct signal *s, struct buf *out)
+{
+	static const char *const words[] = {
+		[ATTENDED] = "attended", [LATE] = "late",	    [LEFT_EARLY] = "cut short",
+		[NO_SHOW] = "missed",	 [CANCELLED] = "cancelled", [RESCHEDULED] = "rescheduled",
+	};
+	const struct attendance_selector *sel = s->selector;
+	const char *between = "";
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (!(sel->statuses & 1u << i))
+			continue;
+		buf_printf(out, "%s%s", between, words[i]);
+		between = " or ";
+	}
+	buf_puts(out, STR(" sessions"));
+}
+
 const struct signal_kind signal_attendance = {
 	.name = "attendance",
 	.help = "sessions kept, missed, cancelled",
@@ -168,6 +187,7 @@ const struct signal_kind signal_attendance = {
 	.measure = measure,
 	.fields = fields,
 	.all_sessions = true,
-	.supply = "who came (`attendance`)",
+	.supply = "an attendance row (`attendance`)",
 	.counted = "sessions",
+	.counted_words = counted_words,
 };

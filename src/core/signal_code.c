@@ -171,6 +171,6 @@ const struct signal_kind signal_code = {
 	.check = check,
 	.measure = measure,
 	.silent_in = silent_in,
-	.supply = "what a trained observer marked (`codes`), or that they found nothing (`coded`)",
+	.supply = "`codes`, or the system under `coded`",
 	.counted = "marks",
 };

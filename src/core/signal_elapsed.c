@@ -194,5 +194,5 @@ const struct signal_kind signal_elapsed = {
 	.fields = fields,
 	.all_sessions = true,
 	.about_nobody = true,
-	.supply = "more sessions that were attended (`attendance`)",
+	.supply = "more attended sessions (`attendance`)",
 };

@@ -328,5 +328,6 @@ const struct signal_kind signal_field = {
 	.channel_of = channel_of,
 	.all_sessions = true,
 	.about_nobody = true,
-	.supply = "the key itself in the record of the session",
+	.supply = "that key in the record",
+	.otherwise = "the record says otherwise",
 };

@@ -61,5 +61,5 @@ const struct signal_kind signal_homework = {
 	.measures = measures,
 	.read = read_selector,
 	.measure = measure,
-	.supply = "a rating of the task (`homework`)",
+	.supply = "a rating (`homework`)",
 };

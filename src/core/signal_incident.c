@@ -168,5 +168,5 @@ const struct signal_kind signal_incident = {
 	.all_sessions = true,
 	.own_window = true,
 	.about_nobody = true,
-	.supply = "nothing: it is known once the other rules were judged",
+	.otherwise = "there is no such incident",
 };

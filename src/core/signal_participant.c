@@ -134,5 +134,6 @@ const struct signal_kind signal_participant = {
 	.read_truth = read_truth,
 	.all_sessions = true,
 	.about_nobody = true,
-	.supply = "that person among the `participants`, with role and age",
+	.supply = "that person among the `participants`",
+	.otherwise = "nobody asked about is so",
 };

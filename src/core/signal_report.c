@@ -97,5 +97,6 @@ const struct signal_kind signal_report = {
 	.channel_of = channel_of,
 	.keys = keys,
 	.about_nobody = true,
-	.supply = "their answer after the session (`reports`)",
+	.supply = "their answer (`reports`)",
+	.otherwise = "the report says the opposite",
 };

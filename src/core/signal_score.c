@@ -395,5 +395,5 @@ const struct signal_kind signal_score = {
 	.measure = measure,
 	.channel_of = channel_of,
 	.fields = fields,
-	.supply = "their score of that session (`scores`)",
+	.supply = "a score (`scores`)",
 };

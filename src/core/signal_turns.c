@@ -243,6 +243,6 @@ const struct signal_kind signal_turns = {
 	.silent_in = silent_in,
 	.fields = turns_fields,
 	.keys = keys,
-	.supply = "a transcript of the session, with who spoke (`turns`)",
+	.supply = "a transcript (`turns`)",
 	.counted = "turns",
 };

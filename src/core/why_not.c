@@ -30,6 +30,113 @@ static void tell_timed(const struct signal *s, const struct reading *r, struct b
 	buf_puts(out, STR(" if nothing happens"));
 }
 
+/* A number of whole things that meets the threshold. */
+static double count_needed(const struct threshold *t)
+{
+	return t->op == MORE_THAN ? floor(t->a) + 1 : ceil(t->a);
+}
+
+static bool is_at_least(const struct threshold *t)
+{
+	return t->words.n && t->direction == DIRECTION_NONE && (t->op == AT_LEAST || t->op == MORE_THAN);
+}
+
+/* What a share counts. */
+static const char *parts_of(const struct signal *s)
+{
+	const char *measure = s->kind->measures[s->measure].name;
+
+	if (strcmp(measure, "words_share") == 0)
+		return "words";
+	return strcmp(measure, "time_share") == 0 ? "seconds" : "replies";
+}
+
+/* A share of too few. */
+static bool is_too_few(const struct signal *s, const struct reading *r)
+{
+	return isnan(r->raw) && r->whole > 0 && is_at_least(&s->out_of) &&
+	       threshold_test(&s->out_of, r->whole) == TRUTH_FALSE;
+}
+
+static double missing_of_whole(const struct signal *s, const struct reading *r)
+{
+	return fmax(0, count_needed(&s->out_of) - r->whole);
+}
+
+static void tell_too_few(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	double missing = missing_of_whole(s, r);
+
+	buf_printf(out, "%.6g of %.6g %s; %.6g more %s needed before it counts (%.6g of the %.6g so far)", r->whole,
+		   count_needed(&s->out_of), parts_of(s), missing, missing == 1 ? "is" : "are", r->part, r->whole);
+}
+
+/* A baseline of too few sessions. */
+static bool is_too_early(const struct signal *s, const struct reading *r)
+{
+	bool compares = s->versus != BASELINE_NONE || s->threshold.unit == UNIT_SD;
+
+	return compares && !isnan(r->raw) && r->truth == TRUTH_NO_DATA && r->baseline_n < (size_t)s->needs;
+}
+
+static double missing_sessions(const struct signal *s, const struct reading *r)
+{
+	return fmax(0, (double)s->needs - (double)r->baseline_n);
+}
+
+static void tell_too_early(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	double missing = missing_sessions(s, r);
+
+	buf_printf(out, "%zu of the %d earlier sessions that the baseline needs; %.0f more session%s", r->baseline_n,
+		   s->needs, missing, missing == 1 ? " is needed" : "s are needed");
+}
+
+/* What would end it, where that is not what the kind always needs. */
+static const struct {
+	const char *why, *supply;
+} supplies[] = {
+	{ "no record from site", "a record from that site" },
+	{ "no session in the window", "a session that they attended" },
+	{ "the member was not there", "a session that they attended" },
+	{ "the member is not in this session's list", "a session that they attended" },
+	{ "whether the member came", "an attendance row (`attendance`)" },
+	{ "nobody here to look at", "a session with somebody of that kind" },
+	{ "the earlier values do not vary", "an earlier value that differs" },
+	{ "the baseline is zero", "an earlier session in which it is not zero" },
+	{ "no pooled SD", "`pooled_sd` in the instrument's definition" },
+	{ "no reliable change index", "`rci` in the instrument's definition" },
+	{ "neither more nor less", "`better` in the instrument's definition" },
+	{ "the score has no such number", "that number in the score (`total` or `items`)" },
+	{ "no earlier score", "an earlier score by the same person" },
+	{ "fewer scores", "more sessions with a score" },
+	{ "no incident is open", "an incident of this rule" },
+	{ "the code has no such number", "the number of the mark (`salience` or `value`)" },
+	{ "the attendance row does not say enough", "`by`, `minutes` or `notice_hours` in the attendance row" },
+	{ "no homework was set", "a task that is set, and its rating (`homework`)" },
+	{ "the turns have no times", "the times of the turns (`at`, `end`)" },
+	{ "no reply of theirs", "a session in which they speak" },
+	{ "no words of theirs", "a session in which they speak" },
+	{ "there was nothing to answer", "a session in which there is something to answer" },
+	{ "nothing to be a share of", "a session in which there is something to be a share of" },
+	{ "no words were counted", "a session with words to count" },
+	{ "whom they spoke to", "the addressees of the turns (`to`)" },
+	{ "nobody in the transcript", "the participants' roles, and `who` and `to` of the turns" },
+	{ "the lexicon is of another language", "a lexicon of the session's language" },
+	{ "the words were", "the record once more, as a higher revision: it is then read with these lexicons" },
+	{ "the age is not known", "`age` of the participant" },
+	{ "attendance is not known", "an attendance row (`attendance`)" },
+	{ "whether the last session", "an attendance row (`attendance`)" },
+};
+
+static const char *supply_of(const struct signal *s, const char *why)
+{
+	for (size_t i = 0; i < sizeof supplies / sizeof supplies[0]; i++)
+		if (str_starts(str_of(why), supplies[i].why))
+			return supplies[i].supply;
+	return s->kind->supply;
+}
+
 static bool is_unknown(const struct signal *s, const struct reading *r)
 {
 	(void)s;
@@ -38,9 +145,11 @@ static bool is_unknown(const struct signal *s, const struct reading *r)
 
 static void tell_unknown(const struct signal *s, const struct reading *r, struct buf *out)
 {
-	buf_printf(out, "data would be needed: %s", r->why);
-	if (s->versus != BASELINE_NONE && !isnan(r->raw) && r->baseline_n < (size_t)s->needs)
-		buf_printf(out, " (%zu of %d)", r->baseline_n, s->needs);
+	const char *supply = supply_of(s, r->why);
+
+	buf_puts(out, str_of(r->why));
+	if (supply)
+		buf_printf(out, "; needs %s", supply);
 }
 
 static bool is_in(const struct signal *s, const struct reading *r)
@@ -62,15 +171,8 @@ static void tell_in(const struct signal *s, const struct reading *r, struct buf 
 /* What only grows while its window lasts: a sum that is to reach something. */
 static bool is_count(const struct signal *s, const struct reading *r)
 {
-	const struct threshold *t = &s->threshold;
-
-	return s->kind->measures[s->measure].sums && s->versus == BASELINE_NONE && t->direction == DIRECTION_NONE &&
-	       (t->op == AT_LEAST || t->op == MORE_THAN) && !isnan(r->raw);
-}
-
-static double count_needed(const struct threshold *t)
-{
-	return t->op == MORE_THAN ? floor(t->a) + 1 : ceil(t->a);
+	return s->kind->measures[s->measure].sums && s->versus == BASELINE_NONE && is_at_least(&s->threshold) &&
+	       !isnan(r->raw);
 }
 
 static double missing_count(const struct signal *s, const struct reading *r)
@@ -78,19 +180,74 @@ static double missing_count(const struct signal *s, const struct reading *r)
 	return fmax(0, count_needed(&s->threshold) - r->raw);
 }
 
-static void tell_count(const struct signal *s, const struct reading *r, struct buf *out)
+static void counted_words(const struct signal *s, struct buf *out)
 {
-	buf_printf(out, "%.4g of %.4g", r->raw, count_needed(&s->threshold));
+	if (s->kind->counted_words)
+		s->kind->counted_words(s, out);
+	else if (s->kind->counted)
+		buf_puts(out, str_of(s->kind->counted));
+}
+
+static void window_words(const struct signal *s, struct buf *out)
+{
 	if (s->within_days > 0)
 		buf_printf(out, " in %.4g days", s->within_days);
 	if (s->within_sessions > 1)
 		buf_printf(out, " in %d sessions", s->within_sessions);
-	buf_printf(out, "; %.4g more", missing_count(s, r));
+	if (!isnan(s->within_minutes))
+		buf_printf(out, " within %.4g minutes", s->within_minutes / 60);
+	else if (s->within_turns > 0)
+		buf_printf(out, " within %d turns", s->within_turns);
+}
+
+/* "a third", "2 more" */
+static void more_words(double have, double missing, struct buf *out)
+{
+	static const char *const nth[] = { "one", "a second", "a third", "a fourth", "a fifth", "a sixth" };
+	size_t at = (size_t)have;
+
+	if (missing == 1 && have == floor(have) && at < sizeof nth / sizeof *nth)
+		buf_puts(out, str_of(nth[at]));
+	else
+		buf_printf(out, "%.4g more", missing);
+}
+
+static void tell_count(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	buf_printf(out, "%.4g of %.4g ", r->raw, count_needed(&s->threshold));
+	counted_words(s, out);
+	window_words(s, out);
+	buf_puts(out, STR("; "));
+	more_words(r->raw, missing_count(s, r), out);
 	if (r->until != DATE_NONE) {
-		buf_puts(out, STR(" by "));
+		buf_puts(out, STR(" on or before "));
 		moment_words(r->until, out);
 	}
 	buf_puts(out, STR(" would do"));
+}
+
+/* A share that is to reach something: in replies, as people count them. */
+static bool is_share(const struct signal *s, const struct reading *r)
+{
+	return s->versus == BASELINE_NONE && s->threshold.unit == UNIT_PERCENT && is_at_least(&s->threshold) &&
+	       r->whole > 0 && !isnan(r->raw);
+}
+
+static double missing_share(const struct signal *s, const struct reading *r)
+{
+	return fmax(0, s->threshold.a - r->raw);
+}
+
+static void tell_share(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	double exact = s->threshold.a * r->whole / 100, limit = round(exact * 1e6) / 1e6;
+	double needed = s->threshold.op == MORE_THAN ? floor(limit) + 1 : ceil(limit);
+
+	buf_printf(out, "%.6g of %.6g %s, that is %.3g%%; ", r->part, r->whole, parts_of(s), r->raw);
+	if (needed > r->whole)
+		buf_puts(out, STR("not even all of them would do"));
+	else
+		buf_printf(out, "%.6g of %.6g would do", needed, r->whole);
 }
 
 static bool is_against_limit(const struct signal *s, const struct reading *r)
@@ -135,6 +292,8 @@ static void tell_limit(const struct signal *s, const struct reading *r, struct b
 	const char *unit = raw_unit(s), *blank = *unit && *unit != '%' ? " " : "";
 	double limit = strict ? r->limit : rounded(r->limit, up);
 
+	if (strcmp(s->kind->measures[s->measure].name, "change") == 0)
+		buf_puts(out, STR("a change of "));
 	if (s->versus != BASELINE_CONTROL_CHART && s->threshold.op == BETWEEN)
 		buf_printf(out, "%.6g%s%s would do", r->limit, blank, unit);
 	else if (r->raw == r->limit)
@@ -164,6 +323,18 @@ static void tell_threshold(const struct signal *s, const struct reading *r, stru
 		   STR_ARG(s->threshold.words));
 }
 
+/* A yes or no, which is the other. */
+static bool is_answer(const struct signal *s, const struct reading *r)
+{
+	return r->truth == TRUTH_FALSE && s->kind->otherwise;
+}
+
+static void tell_answer(const struct signal *s, const struct reading *r, struct buf *out)
+{
+	(void)r;
+	buf_puts(out, str_of(s->kind->otherwise));
+}
+
 /* The first that fits tells. */
 static const struct form {
 	bool (*fits)(const struct signal *s, const struct reading *r);
@@ -171,11 +342,15 @@ static const struct form {
 	double (*missing)(const struct signal *s, const struct reading *r); /* NULL: no number */
 } forms[] = {
 	{ is_timed, tell_timed, NULL },
+	{ is_too_few, tell_too_few, missing_of_whole },
+	{ is_too_early, tell_too_early, missing_sessions },
 	{ is_unknown, tell_unknown, NULL },
 	{ is_in, tell_in, missing_in },
 	{ is_count, tell_count, missing_count },
+	{ is_share, tell_share, missing_share },
 	{ is_against_limit, tell_limit, missing_to_limit },
 	{ is_against_threshold, tell_threshold, missing_to_threshold },
+	{ is_answer, tell_answer, NULL },
 };
 
 static const struct form *form_of(const struct signal *s, const struct reading *r)

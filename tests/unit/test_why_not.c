@@ -84,14 +84,19 @@ TEST(the_distance_is_a_number_in_the_same_unit)
 TEST(what_is_unknown_says_what_is_needed)
 {
 	struct test_case *c = scored(arena);
+	double distance;
 
 	SAYS("{score: SRS, value: less than 29, in: 3 of last 4 sessions}",
 	     "0 of 3 sessions; 3 more among the last 4 would do");
 	SAYS("{score: SRS, versus: own mean, sd: at most -4, needs: 9}",
-	     "data would be needed: fewer earlier sessions than the baseline needs (4 of 9)");
+	     "4 of the 9 earlier sessions that the baseline needs; 5 more sessions are needed");
+	SAYS("{score: SRS, versus: own mean, sd: at most -4, needs: 5}",
+	     "4 of the 5 earlier sessions that the baseline needs; 1 more session is needed");
+	said(arena, c, "{score: SRS, versus: own mean, sd: at most -4, needs: 9}", &distance);
+	CHECK_NEAR(distance, 5);
 	case_session(c, 40, 6);
-	SAYS("{score: SRS, value: less than 29}", "data would be needed: no score in this session");
-	SAYS("{score: SRS, value: less than 29, missing: no}", "data would be needed: no score in this session");
+	SAYS("{score: SRS, value: less than 29}", "no score in this session; needs a score (`scores`)");
+	SAYS("{score: SRS, value: less than 29, missing: no}", "no score in this session; needs a score (`scores`)");
 }
 
 /* Missed on days 0, 20 and 40 of 40. */
@@ -110,11 +115,13 @@ TEST(a_count_tells_how_many_more_and_until_when)
 
 	/* the missed session of day 20 leaves a window of 30 days on day 50: 2026-04-21 */
 	SAYS("{attendance: no_show, count: at least 3, within: 30 days}",
-	     "2 of 3 in 30 days; 1 more by 2026-04-21 14:00 UTC would do");
+	     "2 of 3 missed sessions in 30 days; a third on or before 2026-04-21 14:00 UTC would do");
 	SAYS("{attendance: no_show, count: more than 3, within: 60 days}",
-	     "3 of 4 in 60 days; 1 more by 2026-05-01 14:00 UTC would do");
-	SAYS("{attendance: no_show, count: at least 4, within: 4 sessions}", "2 of 4 in 4 sessions; 2 more would do");
-	SAYS("{attendance: cancelled, count: at least 1, within: 30 days}", "0 of 1 in 30 days; 1 more would do");
+	     "3 of 4 missed sessions in 60 days; a fourth on or before 2026-05-01 14:00 UTC would do");
+	SAYS("{attendance: no_show, count: at least 4, within: 4 sessions}",
+	     "2 of 4 missed sessions in 4 sessions; 2 more would do");
+	SAYS("{attendance: cancelled, count: at least 1, within: 30 days}",
+	     "0 of 1 cancelled sessions in 30 days; one would do");
 }
 
 TEST(a_timer_tells_when_it_fires_if_nothing_happens)
@@ -124,6 +131,103 @@ TEST(a_timer_tells_when_it_fires_if_nothing_happens)
 	/* last attended on day 30, 2026-04-01 */
 	SAYS("{elapsed: {since: last attended session}, longer_than: 21 days}",
 	     "turns at 2026-04-22 14:00 UTC if nothing happens");
+}
+
+/* So many replies of m1, the first `brief` of them short, the therapist in between. */
+static struct test_case *talking(struct arena *arena, int replies, int brief)
+{
+	struct test_case *c = case_new(arena);
+	struct skeleton *s = case_session(c, 0, 1);
+
+	for (int i = 0; i < replies; i++) {
+		case_turn(c, s, "t1", "m1", 9, NULL);
+		case_turn(c, s, "m1", "t1", i < brief ? 2 : 12, NULL);
+	}
+	return c;
+}
+
+TEST(a_share_is_told_in_replies)
+{
+	struct test_case *c = talking(arena, 10, 3);
+	double distance;
+
+	SAYS("{turns: {from: member, words: at most 3}, share: at least 60%}",
+	     "3 of 10 replies, that is 30%; 6 of 10 would do");
+	SAYS("{turns: {from: member, words: at most 3}, share: more than 60%}",
+	     "3 of 10 replies, that is 30%; 7 of 10 would do");
+	SAYS("{turns: {from: member, words: at most 3}, share: at least 62%}",
+	     "3 of 10 replies, that is 30%; 7 of 10 would do");
+	SAYS("{turns: {from: member, words: at most 3}, share: at most 20%}", "20% or less would do");
+	said(arena, c, "{turns: {from: member, words: at most 3}, share: at least 60%}", &distance);
+	CHECK_NEAR(distance, 30);
+}
+
+TEST(a_share_of_too_few_tells_how_many_more_it_takes)
+{
+	struct test_case *c = talking(arena, 6, 4);
+	double distance;
+
+	SAYS("{turns: {from: member, words: at most 3}, share: at least 60%, out_of: at least 8}",
+	     "6 of 8 replies; 2 more are needed before it counts (4 of the 6 so far)");
+	SAYS("{turns: {from: member, words: at most 3}, share: at least 60%, out_of: more than 6}",
+	     "6 of 7 replies; 1 more is needed before it counts (4 of the 6 so far)");
+	said(arena, c, "{turns: {from: member, words: at most 3}, share: at least 60%, out_of: at least 8}", &distance);
+	CHECK_NEAR(distance, 2);
+}
+
+/* A signal of each kind, what it says of a session of which nothing is known, and of one in which it is not so. */
+static const struct {
+	const char *kind, *yaml, *unknown, *quiet;
+} of_kinds[] = {
+	{ "turns", "{turns: {from: member, says: hostility}, count: at least 3}",
+	  "no transcript; needs a transcript (`turns`)", "0 of 3 turns; 3 more would do" },
+	{ "score", "{score: SRS, change: worse by at least 3}", "no score in this session; needs a score (`scores`)",
+	  "a change of -3 or less would do" },
+	{ "code", "{code: 3RS.confrontation, count: at least 2}",
+	  "not coded in this session; needs `codes`, or the system under `coded`", "0 of 2 marks; 2 more would do" },
+	{ "attendance", "{attendance: [no_show, cancelled], count: at least 1}",
+	  "attendance is not known; needs an attendance row (`attendance`)",
+	  "0 of 1 missed or cancelled sessions; one would do" },
+	{ "homework", "{homework: member, value: less than 2}",
+	  "no homework is rated in this session; needs a rating (`homework`)", "less than 2 would do" },
+	{ "field", "{field: flags.safeguarding, is: yes}",
+	  "the flag is not in the record; needs that key in the record", "the record says otherwise" },
+	{ "report", "{report: rupture, by: member, is: yes}",
+	  "no such report in this session; needs their answer (`reports`)", "the report says the opposite" },
+	{ "participant", "{participant: member, attending: no}",
+	  "attendance is not known; needs an attendance row (`attendance`)", "nobody asked about is so" },
+	{ "elapsed", "{elapsed: {since: last attended session}, longer_than: 21 days}",
+	  "no attended session is known; needs more attended sessions (`attendance`)",
+	  "turns at 2026-04-06 14:00 UTC if nothing happens" },
+	{ "incident", "{incident: drops.*, state: not ended}", "incidents are read in the second pass", NULL },
+};
+
+/* Somebody came, and nothing was wrong. */
+static void well(struct test_case *c, struct skeleton *s)
+{
+	case_attendance(c, s, "m1", ATTENDED, BY_UNSAID, NAN);
+	case_score(c, s, "m1", "SRS", 38);
+	case_homework(c, s, "m1", 3);
+	case_coded(c, s, "3RS");
+	case_flag(c, s, "safeguarding", false);
+	case_report(c, s, "m1", 0);
+	case_turn(c, s, "t1", "m1", 9, NULL);
+	case_turn(c, s, "m1", "t1", 9, NULL);
+}
+
+TEST(every_kind_of_signal_has_a_sentence_for_what_it_lacks_and_for_what_is_not_so)
+{
+	struct test_case *c = case_new(arena), *bare = case_new(arena);
+
+	case_session(bare, 0, 1);
+	well(c, case_session(c, 0, 1));
+	well(c, case_session(c, 14, 2));
+	for (size_t k = 0; signal_kinds[k]; k++) {
+		CHECK_STR(str_of(of_kinds[k].kind), signal_kinds[k]->name);
+		CHECK_STR(said(arena, bare, of_kinds[k].yaml, NULL), of_kinds[k].unknown);
+		if (of_kinds[k].quiet)
+			CHECK_STR(said(arena, c, of_kinds[k].yaml, NULL), of_kinds[k].quiet);
+	}
 }
 
 /* Rules ---------------------------------------------------------------------------------------------------------- */
