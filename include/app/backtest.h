@@ -73,6 +73,7 @@ struct backtest {
 	int64_t first, last; /* sessions; DATE_NONE without any */
 	struct backtest_row all;
 	backtest_rows rules, routes, supervisors; /* by name */
+	struct strs unheard, unlooked;		  /* lexicons that could not be tried, of the options; borrowed */
 	backtest_changes changes;		  /* by case, then time: at most list_max of them */
 };
 
@@ -86,7 +87,9 @@ struct backtest_options {
 	size_t n;
 	struct str only;	     /* sides count this rule alone; absent: all */
 	const struct routes *routes; /* NULL: the first two are not compared */
-	const mark_list *labels;     /* or NULL */
+	/* Over a store, or NULL: lexicons whose hits are taken as unknown, in all sets; and those nobody looked for. */
+	const struct strs *unheard, *unlooked;
+	const mark_list *labels; /* or NULL */
 	int64_t as_of;
 	size_t list_max, jobs;
 	void (*progress)(void *user, size_t done, size_t n); /* or NULL */

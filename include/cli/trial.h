@@ -13,8 +13,8 @@
 
 struct trial {
 	struct arena arena;
-	struct strs base;	/* --rules: instead of those in force */
-	struct strs with;	/* --with: files beside them */
+	struct strs base; /* --rules: instead of those in force */
+	struct strs with; /* --with: files beside them */
 	const char *records, *labels_file;
 	int64_t as_of; /* DATE_NONE: now; of records, their last session */
 	size_t jobs;
@@ -22,6 +22,8 @@ struct trial {
 	struct corpus *corpus;
 	mark_list labels;
 	struct progress progress;
+	/* Phrases that are others, or new, against those that the store's sessions were searched for. */
+	struct strs unheard, unlooked;
 };
 
 /* Takes argv[*i] and its value if it is one of the shared options; *rc is not EXIT_FINE when it is wrong. */
@@ -33,17 +35,19 @@ void trial_end(struct trial *t);
 /* Those in force, or --rules; `with`: and the files beside them.  Paths that are not there are wrong. */
 int trial_sources(struct trial *t, bool with, struct rule_sources *ret);
 int trial_sources_at(struct trial *t, const char *path, struct rule_sources *ret);
-/* NULL with the faults printed.  text: an override to try, absent: none; faults: where the faults go instead, or NULL. */
+/* NULL with the faults printed.  text: an override to try, absent: none; faults: where the faults go instead, or NULL.
+ */
 struct ruleset *trial_compile(struct trial *t, const struct rule_sources *sources, struct str text, struct buf *faults);
-/* The sets of rules at all values of a sweep, as an array in the trial's arena; those that a value does not suit are NULL
- * if `skip`, else the faults are printed and NULL is returned. */
+/* The sets of rules at all values of a sweep, as an array in the trial's arena; those that a value does not suit are
+ * NULL if `skip`, else the faults are printed and NULL is returned. */
 struct ruleset **trial_values(struct trial *t, const struct rule_sources *sources, const struct sweep *s, bool skip);
 
 /* The past, with the phrases of these sets: EXIT_FINE, or the reason is printed. */
 int trial_open(struct trial *t, const struct ruleset *a, const struct ruleset *b);
 /* Runs over it.  options: sets, n, only, routes, list_max; the rest is filled in. */
 int trial_run(struct trial *t, struct backtest_options *options, struct backtest *ret);
-/* The rules at each value (NULL: none): *ret_sides has one a value, NULL where there are no rules; in the trial's arena. */
+/* The rules at each value (NULL: none): *ret_sides has one a value, NULL where there are no rules; in the trial's
+ * arena. */
 int trial_run_values(struct trial *t, const struct sweep *sweep, struct ruleset *const *rules, struct backtest *ret,
 		     const struct backtest_side ***ret_sides);
 /* A line about records that were left out, on standard error. */

@@ -85,6 +85,9 @@ struct skeleton *extract(struct arena *a, const struct record *record, const str
 			 struct lexicon_scratch *scratch, struct extract_policy policy,
 			 const struct extract_trace *trace);
 
+/* As if these lexicons had not been looked for: what hears them is unknown.  In a; borrows all else from s. */
+struct skeleton *skeleton_without(struct arena *a, const struct skeleton *s, const struct strs *lexicons);
+
 void skeleton_encode(const struct skeleton *s, struct buf *out);
 /* NULL when the bytes are not a skeleton of a known version; never reads past them. */
 struct skeleton *skeleton_decode(struct arena *a, struct str bytes);

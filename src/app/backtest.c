@@ -41,6 +41,20 @@ static void count_verdict(void *user, const struct verdict *v)
 	c->last = v->session;
 }
 
+static const struct skeleton *const *skeletons_for(const struct running *r, struct arena *a,
+						   const struct corpus_case *c, const struct backtest_set *s)
+{
+	const struct strs *unheard = r->options->unheard;
+	const struct skeleton **ret;
+
+	if (!unheard || !unheard->n)
+		return c->skeletons[s->phrases];
+	ret = ARENA_ARRAY(a, const struct skeleton *, c->n);
+	for (size_t i = 0; i < c->n; i++)
+		ret[i] = skeleton_without(a, c->skeletons[s->phrases][i], unheard);
+	return ret;
+}
+
 static void retell_set(const struct running *r, struct arena *a, const struct corpus_case *c, size_t set,
 		       struct history **ret_history, struct retelling *ret, uint64_t *ret_true)
 {
@@ -48,7 +62,7 @@ static void retell_set(const struct running *r, struct arena *a, const struct co
 	struct counting counting = { .rules = s->rules, .only = r->options->only, .last = SIZE_MAX };
 	struct judge_trace trace = { count_verdict, &counting };
 
-	*ret_history = history_build(a, &c->roster, c->skeletons[s->phrases], c->n, c->closed_at);
+	*ret_history = history_build(a, &c->roster, skeletons_for(r, a, c, s), c->n, c->closed_at);
 	(*ret_history)->name = c->name;
 	counting.history = *ret_history;
 	retell(a, *ret_history, s->rules, r->options->as_of, counting.only.n ? &trace : NULL, ret);
@@ -144,6 +158,8 @@ int backtest_run(struct corpus *corpus, const struct backtest_options *options, 
 	r->corpus = corpus;
 	r->options = options;
 	begin(ret, options->n);
+	ret->unheard = options->unheard ? *options->unheard : (struct strs){ 0 };
+	ret->unlooked = options->unlooked ? *options->unlooked : (struct strs){ 0 };
 	rc = workers_open(r, options->jobs, e);
 	if (rc == 0)
 		rc = pool_run(options->jobs, corpus_cases(corpus), &work);

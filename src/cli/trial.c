@@ -225,10 +225,8 @@ int trial_open(struct trial *t, const struct ruleset *a, const struct ruleset *b
 	}
 	if (t->as_of == DATE_NONE)
 		t->as_of = t->records ? corpus_last(t->corpus) : clock_now();
-	if (!t->records && !same_phrases(a, b))
-		fputs("rupturectl: the phrases differ, and the stored sessions were searched for those in force when "
-		      "they came:\n  rules that hear other phrases can only be tried on records (--records DIR)\n",
-		      stderr);
+	if (!t->records)
+		lexicons_compare(&t->arena, a->lexicons, b->lexicons, &t->unheard, &t->unlooked);
 	if (!corpus_cases(t->corpus))
 		return tool_misuse("there is no session to try rules on%s", t->records ? "" : " in the store yet");
 	return EXIT_FINE;
@@ -250,6 +248,8 @@ int trial_run(struct trial *t, struct backtest_options *options, struct backtest
 	int rc;
 
 	options->labels = t->labels_file ? &t->labels : NULL;
+	options->unheard = &t->unheard;
+	options->unlooked = &t->unlooked;
 	options->as_of = t->as_of;
 	options->jobs = t->jobs;
 	options->progress = show_progress;

@@ -334,12 +334,35 @@ static void changes_list(struct comparing *c)
 		change_line(c, &c->b->changes.items[i]);
 }
 
+static void put_names(struct buf *out, const struct strs *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		buf_printf(out, "  %.*s\n", STR_ARG(names->items[i]));
+}
+
+static void unheard(struct comparing *c)
+{
+	const struct strs *changed = &c->b->unheard, *added = &c->b->unlooked;
+
+	if (changed->n || added->n)
+		buf_puts(c->out,
+			 STR("\nNOT TRIED: the store holds no text to look for other phrases in; with --records "
+			     "DIR they are.\n"));
+	if (changed->n)
+		buf_puts(c->out, STR("Changed, so that what hears them is taken as unknown, in OLD and in NEW:\n"));
+	put_names(c->out, changed);
+	if (added->n)
+		buf_puts(c->out, STR("New, so that what hears them is unknown:\n"));
+	put_names(c->out, added);
+}
+
 void comparison_text(const struct backtest *b, bool all, struct buf *out)
 {
 	struct comparing c = { b, out, backtest_weeks(b), all };
 
 	sentence(&c);
 	what_past(&c);
+	unheard(&c);
 	totals(&c);
 	marks(&c);
 	rules_table(&c);

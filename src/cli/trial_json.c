@@ -176,10 +176,21 @@ static void put_change(const struct backtest_change *c, struct json *j)
 	json_end_map(j);
 }
 
+static void put_names(const char *key, const struct strs *names, struct json *j)
+{
+	json_key(j, key);
+	json_list(j);
+	for (size_t i = 0; i < names->n; i++)
+		json_str(j, names->items[i]);
+	json_end_list(j);
+}
+
 void comparison_json(const struct backtest *b, struct json *j)
 {
 	json_map(j);
 	put_past(b, j);
+	put_names("phrases_changed", &b->unheard, j);
+	put_names("phrases_added", &b->unlooked, j);
 	json_key(j, "old");
 	put_side(&b->sides[0], backtest_weeks(b), j);
 	json_key(j, "new");

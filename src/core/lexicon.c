@@ -77,16 +77,34 @@ static int by_text(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+static struct str bytes_of(const struct lexicons *l, size_t i)
+{
+	size_t begin = l->begins.items[i], end = i + 1 < l->begins.n ? l->begins.items[i + 1] : l->canonical.n;
+
+	return (struct str){ l->canonical.p + begin, end - begin };
+}
+
+void lexicons_compare(struct arena *a, const struct lexicons *old, const struct lexicons *new, struct strs *ret_changed,
+		      struct strs *ret_added)
+{
+	for (size_t i = 0; i < new->lexicons.n; i++) {
+		struct str id = new->lexicons.items[i].id;
+		int was = lexicons_find(old, id);
+
+		if (was < 0)
+			*VEC_PUSH(a, ret_added) = id;
+		else if (!str_eq(bytes_of(old, (size_t)was), bytes_of(new, i)))
+			*VEC_PUSH(a, ret_changed) = id;
+	}
+}
+
 void lexicons_canonical(const struct lexicons *l, struct buf *out)
 {
 	struct arena a = { 0 };
 	struct str *all = ARENA_ARRAY(&a, struct str, l->begins.n + 1);
 
-	for (size_t i = 0; i < l->begins.n; i++) {
-		size_t begin = l->begins.items[i], end = i + 1 < l->begins.n ? l->begins.items[i + 1] : l->canonical.n;
-
-		all[i] = (struct str){ l->canonical.p + begin, end - begin };
-	}
+	for (size_t i = 0; i < l->begins.n; i++)
+		all[i] = bytes_of(l, i);
 	if (l->begins.n)
 		qsort(all, l->begins.n, sizeof *all, by_text);
 	for (size_t i = 0; i < l->begins.n; i++)

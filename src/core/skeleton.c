@@ -285,3 +285,18 @@ struct skeleton *extract(struct arena *a, const struct record *record, const str
 	arena_release(&x.own);
 	return s;
 }
+
+struct skeleton *skeleton_without(struct arena *a, const struct skeleton *s, const struct strs *lexicons)
+{
+	struct skeleton *ret = ARENA_NEW(a, struct skeleton);
+
+	*ret = *s;
+	ret->lexicons.items = ARENA_ARRAY(a, struct skeleton_lexicon, s->lexicons.n + 1);
+	for (size_t i = 0; i < s->lexicons.n; i++) {
+		ret->lexicons.items[i] = s->lexicons.items[i];
+		for (size_t k = 0; k < lexicons->n; k++)
+			if (str_eq(s->lexicons.items[i].id, lexicons->items[k]))
+				ret->lexicons.items[i].id = (struct str){ 0 };
+	}
+	return ret;
+}

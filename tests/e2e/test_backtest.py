@@ -1,5 +1,6 @@
 """Other rules over the past: rupturectl backtest and tune."""
 import json
+import shutil
 import sys
 
 from box import ROOT, check
@@ -22,13 +23,18 @@ override:
 PLAIN = """\
 version: 1
 rules:
-  - {id: plain.low, title: Low, per: member, severity: notice, status: active, because: For a test., say: low,
-     signals: {low: {score: alliance40, value: less than 36}}, when: low}
-  - {id: plain.fall, title: Fell, per: member, severity: notice, status: active, because: For a test., say: fell,
-     signals: {fell: {score: alliance40, change: worse by at least 1}}, when: fell}
-  - {id: plain.chart, title: Chart, per: member, severity: notice, status: active, because: For a test., say: off,
-     signals: {off: {score: alliance40, versus: control chart, floor: 2, needs: 5 sessions}}, when: off}
-"""
+""" + "".join(f"""\
+  - {{id: plain.{name}, title: T, per: member, severity: notice, status: active, because: For a test., say: s,
+     signals: {{{signals}}}, when: {when}}}
+""" for name, signals, when in (
+    ("low", "low: {score: alliance40, value: less than 36}", "low"),
+    ("fall", "fell: {score: alliance40, change: worse by at least 1}", "fell"),
+    ("notice", "below: {score: alliance40, versus: own mean, sd: at most -2, needs: 3 sessions},"
+     " fell: {score: alliance40, change: worse by at least 3}", "below or fell"),
+    ("warning", "below: {score: alliance40, versus: own mean, sd: at most -2, needs: 3 sessions},"
+     " fell: {score: alliance40, change: worse by at least 3},"
+     " off: {score: alliance40, versus: control chart, floor: 2, needs: 5 sessions}", "(below and fell) or off"),
+    ("chart", "off: {score: alliance40, versus: control chart, floor: 2, needs: 5 sessions}", "off")))
 
 
 def simulated(box, n=40):
@@ -124,19 +130,26 @@ def test_a_sweep_wins_over_an_override_of_the_site(box):
     check(swept["present"] == 5 and swept["values"][0]["alerts"] > swept["values"][1]["alerts"], str(swept))
 
 
-def test_a_sweep_over_simulated_series_orders_rules_as_the_literature_has_it(box):
-    place, _ = simulated(box, 60)
+def test_a_sweep_over_simulated_series_orders_rules_as_they_were_simulated(box):
+    """Of 100 quiet sessions in which they can be known, a low score alone is true in about 39, a fall of a point in 30, a
+    notice in 12, a warning and a chart in 3 to 5; here over all sessions, the first ones too, so it is less.  The series are
+    always the same, so the figures are; the bounds are wide enough for other seeds."""
+    place, _ = simulated(box, 200)
     for path in list(place.glob("dip-*")):
         path.unlink()
-    rules = box.rules(PLAIN)
-    box.config(rules=[rules, ROOT / "rules/instruments.yaml"])
-    at = {"plain.low.low.value=35..36/1": 36, "plain.fall.fell.change=1..2/1": 1, "plain.chart.off.floor=2..3/1": 2}
-    per_100 = []
-    for knob, value in at.items():
-        swept = backtest(box, "--records", place, "--sweep", knob)
+    box.config(rules=[box.rules(PLAIN), ROOT / "rules/instruments.yaml"])
+    knobs = {"low": ("low.value=35..36/1", 36), "fall": ("fell.change=1..2/1", 1), "notice": ("fell.change=3..4/1", 3),
+             "warning": ("fell.change=3..4/1", 3), "chart": ("off.floor=2..3/1", 2)}
+    per_100 = {}
+    for name, (knob, value) in knobs.items():
+        swept = backtest(box, "--records", place, "--sweep", f"plain.{name}.{knob}")
         true = next(v["sessions_true"] for v in swept["values"] if v["value"] == value)
-        per_100.append(100 * true / swept["sessions"])
-    check(per_100[0] > per_100[1] > 3 * per_100[2] > 0, str(per_100))
+        per_100[name] = 100 * true / swept["sessions"]
+    order = [per_100[name] for name in ("low", "fall", "notice", "warning", "chart")]
+    check(order == sorted(order, reverse=True), str(per_100))
+    for name, low, high in (("low", 30, 48), ("fall", 24, 36), ("notice", 7, 14), ("warning", 1.8, 6), ("chart", .6, 4)):
+        check(low < per_100[name] < high, f"{name}: {per_100}")
+    check(per_100["notice"] > 2 * per_100["warning"] and per_100["notice"] > 2 * per_100["chart"], str(per_100))
 
 
 def test_the_curve_is_drawn_for_those_who_see_it_and_those_who_do_not(box):
@@ -220,3 +233,80 @@ def test_tune_says_when_the_data_cannot_tell(box):
     place, _ = simulated(box, 5)
     ran = box.ctl("tune", "drops.alliance", "--records", place, expect=FOUND)
     check("too few, it takes 20 and 5" in ran.out and "Nothing is proposed" in ran.out, ran.out)
+
+
+# ---- a clinic that gives verdicts
+
+def judged(box, rules):
+    """An engine that has judged some cases with dips; the alerts of drops.alliance that were told."""
+    box.config(rules=rules)
+    records = [one for _, _, some in series.cases(25, 20260106, dip=True) for one in some]
+    last = max(one["started"] for one in records)
+    box.now(last)
+    box.start(courier=False)
+    for one in sorted(records, key=lambda r: (r["started"], r["record"])):
+        box.drop(one)
+    box.wait_processed(len(records), 60)
+    box.wait_idle(60)
+    told = [a for a in box.ctl("--json", "alerts", "--all", expect=FINE).lines() if a["rule"] == "drops.alliance" and a["announcements"]]
+    return last, told
+
+
+def test_verdicts_count_alike_in_backtest_tune_and_precision_and_survive_changed_rules(box):
+    last, told = judged(box, [ROOT / "rules"])
+    check(len(told) > 20, f"{len(told)} alerts")
+    for i, alert in enumerate(told):
+        box.ctl("verdict", alert["alert"], "noise" if i % 3 else "useful", expect=FINE)
+    useful = (len(told) + 2) // 3
+    rule = next(r for r in box.ctl("--json", "alerts", "--precision", expect=FINE).lines() if r["rule"] == "drops.alliance")
+    check((rule["verdicts"], rule["useful"]) == (len(told), useful), str(rule))
+
+    found = backtest(box, "--with", box.rules(MILDER), "--as-of", last, "--all")
+    ours = next(r for r in found["rules"] if r["rule"] == "drops.alliance")["old_precision"]
+    check((ours["of"], ours["share"], ours["low"]) == (rule["verdicts"], rule["precision"], rule["low"]), f"{ours} {rule}")
+    check((found["old"]["caught"]["of"], found["old"]["caught"]["share"]) == (useful, 1), str(found["old"]))
+    row = next(r for r in found["rules"] if r["rule"] == "drops.alliance")
+    check(row["removed"] and row["later"] + row["milder"] and not row["added"], f"nothing is gone, or nothing moved: {row}")
+    check(found["new"]["precision"]["of"] == len(told) - row["removed"], f"{found['new']} {row}")
+
+    tuned = json.loads(box.ctl("--json", "tune", "drops.alliance", "--as-of", last).out)
+    for signal in tuned["signals"]:
+        now = next(v for v in signal["curve"]["values"] if v["value"] == signal["curve"]["present"])
+        check((now["precision"]["of"], now["precision"]["share"]) == (rule["verdicts"], rule["precision"]), str(now))
+
+
+def test_what_tune_writes_is_in_force_when_it_is_put_into_place(box):
+    rules = box.dir / "etc" / "rules.d"
+    rules.mkdir(parents=True)
+    last, told = judged(box, [ROOT / "rules", rules])
+    out = box.dir / "proposed.yaml"
+    rate = lambda found: next(r for r in found["rules"] if r["rule"] == "drops.alliance")["alerts"][0] / found["weeks"]
+    before = rate(backtest(box, ROOT / "rules", "--as-of", last))
+    box.ctl("tune", "drops.alliance", "--as-of", last, "--budget", f"{before * .9:.2f} a week", "-o", out, expect=FINE)
+    check("because: \"Tried on our own past" in out.read_text(), out.read_text())
+    check(box.run("rupturectl", "lint", ROOT / "rules", out).code == FINE, "lint has something against it")
+    in_force = lambda: box.ctl("rules", "drops.alliance", expect=FINE).out
+    check("not as in its file" not in in_force(), in_force())
+    shutil.copy(out, rules / "changes.yaml")
+    box.wait(lambda: "in force as on disk" in box.ctl("status").out and "Tried on our own past" in in_force(), "the rules", 20,
+             lambda: box.ctl("status").out)
+    found = backtest(box, ROOT / "rules", "--as-of", last)
+    check(rate(found) <= .9 * before, f"{rate(found)} {before}")
+
+
+def test_changed_phrases_over_a_store_are_unknown_and_no_difference(box):
+    box.config()
+    told = [{"who": "t1", "text": "how was the week"}, {"who": "m1", "to": "t1", "text": "you are useless and i hate you"}]
+    for n in range(1, 4):
+        box.drop(box.record(session=n, turns=told * 4))
+    box.once(as_of="2026-04-01T00:00:00Z")
+    new = box.dir / "new"
+    shutil.copytree(ROOT / "rules", new)
+    path = new / "lexicons/hostility.yaml"
+    path.write_text(path.read_text().replace("friendly:\n", "friendly:\n    - \"(useless)\"\n", 1))
+    plain = backtest(box, ROOT / "rules", "--as-of", "2026-04-01")
+    check("hostility.therapist" in {r["rule"] for r in plain["rules"]}, f"nobody was hostile: {plain['rules']}")
+    found = backtest(box, new, "--as-of", "2026-04-01", "--all")
+    check(found["phrases_changed"] == ["hostility"] and found["phrases_added"] == [], str(found))
+    check(not found["changes"] and "hostility.therapist" not in {r["rule"] for r in found["rules"]}, str(found["rules"]))
+    check("NOT TRIED" in box.ctl("backtest", new, "--as-of", "2026-04-01", expect=FINE).out, "not said")

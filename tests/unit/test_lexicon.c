@@ -730,3 +730,20 @@ TEST(the_shipped_lexicons_know_what_they_are_for)
 	}
 	setup_end(&t);
 }
+
+TEST(lexicons_differ_by_their_phrases_and_not_by_their_order)
+{
+	struct setup old = setup_of(arena, "lexicon: x\nversion: 1.0\nentries: [one, two]\n");
+	struct setup new = setup_of(arena, "lexicon: y\nversion: 1.0\nentries: [four]\n");
+	struct strs changed = { 0 }, added = { 0 };
+
+	setup_add(&old, "lexicon: y\nversion: 1.0\nentries: [four]\n");
+	setup_add(&new, "lexicon: x\nversion: 1.0\nentries: [one, three]\n");
+	setup_add(&new, "lexicon: z\nversion: 1.0\nentries: [five]\n");
+	lexicons_compare(arena, old.lexicons, new.lexicons, &changed, &added);
+	REQUIRE(changed.n == 1 && added.n == 1);
+	CHECK_STR(changed.items[0], "x");
+	CHECK_STR(added.items[0], "z");
+	setup_end(&old);
+	setup_end(&new);
+}
