@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void buf_reserve(struct buf *b, size_t more)
+void buf_reserve(struct buf *b, size_t more)
 {
 	size_t cap = b->cap ? b->cap : 256;
 
@@ -32,17 +32,6 @@ void buf_reset(struct buf *b)
 		b->p[0] = '\0';
 }
 
-char *buf_room(struct buf *b, size_t n)
-{
-	char *p;
-
-	buf_reserve(b, n);
-	p = b->p + b->n;
-	b->n += n;
-	b->p[b->n] = '\0';
-	return p;
-}
-
 void buf_add(struct buf *b, const void *bytes, size_t n)
 {
 	char *p = buf_room(b, n);
@@ -54,11 +43,6 @@ void buf_add(struct buf *b, const void *bytes, size_t n)
 void buf_puts(struct buf *b, struct str s)
 {
 	buf_add(b, s.p, s.n);
-}
-
-void buf_putc(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void buf_printf(struct buf *b, const char *format, ...)
