@@ -14,11 +14,10 @@
 struct preview_sum {
 	struct arena arena;
 	int64_t at; /* 0: there was none */
-	size_t errors, warnings, passed, failed;
+	size_t errors, warnings, failed;
 	struct strs failing; /* "rule: test" */
 	bool tested, tried;
-	uint64_t alerts, messages;
-	double weeks;
+	uint64_t alerts;
 };
 
 struct preview_round {
@@ -43,7 +42,7 @@ enum preview_part { PREVIEW_HEAD, PREVIEW_SINCE, PREVIEW_LINT, PREVIEW_TESTS, PR
 /* What the round says so far, part by part; `last` is the round before. */
 void preview_text(const struct preview_round *r, const struct preview_sum *last, struct screen_part parts[PREVIEW_PARTS]);
 void preview_json(const struct preview_round *r, const struct preview_sum *last, struct json *j);
-/* Into *ret, which is released first. */
+/* Into *ret, which knows the rounds before. */
 void preview_sum_up(const struct preview_round *r, struct preview_sum *ret);
 
 #endif

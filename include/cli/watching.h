@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Waiting for rule files to be saved, and for the end (Ctrl-C, SIGTERM) or another size of the window.
+ * Waiting for rule files to be saved, and for the end (Ctrl-C, SIGTERM, nobody reads the output any more) or another size
+ * of the window.
  *
  * A save is a change of what the *.yaml files say, however the editor writes: swap and backup files are none, and the
  * steps of one save are taken together.  What is not seen at once (a network's directory) is seen two seconds later.
@@ -16,6 +17,7 @@ enum watching_event { WATCHING_SAVED, WATCHING_RESIZED, WATCHING_ENDED };
 struct watching {
 	const struct strs *paths;
 	struct rulewatch files;
+	uint32_t holders; /* of those watched: that hold a path and no rules, by bit */
 	struct buf seen; /* what the files said when it was last told that they were saved */
 	struct strs changed; /* files that then said something else than before, or were gone; in `arena` */
 	struct arena arena;

@@ -7,7 +7,8 @@
 #include "cli/trial_report.h"
 
 #define LABEL		10
-#define NAME		28
+#define NAME		24
+#define WIDTH		80
 #define RULES_MAX_SHOWN 8
 
 /* ---- a round in numbers ---- */
@@ -17,23 +18,37 @@ static struct str test_name(struct arena *a, const struct testing *t, const stru
 	return arena_printf(a, "%.*s: %.*s", STR_ARG(t->rules->rules[c->rule].id), STR_ARG(c->name));
 }
 
-void preview_sum_up(const struct preview_round *r, struct preview_sum *ret)
+static void list_failing(const struct preview_round *r, struct arena *a, struct strs *ret)
 {
-	arena_release(&ret->arena);
-	*ret = (struct preview_sum){ .at = r->at, .errors = r->faults.errors, .warnings = r->faults.warnings };
-	ret->tested = r->tested;
-	ret->tried = r->tried;
-	ret->passed = r->tests.passed;
-	ret->failed = r->tests.failed;
 	for (size_t i = 0; i < r->tests.cases.n; i++)
 		if (!r->tests.cases.items[i].passed)
-			*VEC_PUSH(&ret->arena, &ret->failing) =
-				test_name(&ret->arena, &r->tests, &r->tests.cases.items[i]);
-	if (!r->tried)
-		return;
-	ret->alerts = r->backtest.sides[1].alerts;
-	ret->messages = r->backtest.sides[1].messages;
-	ret->weeks = backtest_weeks(&r->backtest);
+			*VEC_PUSH(a, ret) = test_name(a, &r->tests, &r->tests.cases.items[i]);
+}
+
+/* What this round could not find out stays as it was known last: a slip in between loses nothing. */
+void preview_sum_up(const struct preview_round *r, struct preview_sum *ret)
+{
+	struct preview_sum old = *ret;
+
+	ret->arena = (struct arena){ 0 };
+	ret->failing = (struct strs){ 0 };
+	ret->at = r->at;
+	if (!r->trouble.n) {
+		ret->errors = r->faults.errors;
+		ret->warnings = r->faults.warnings;
+	}
+	for (size_t i = 0; !r->tested && i < old.failing.n; i++)
+		*VEC_PUSH(&ret->arena, &ret->failing) = arena_dup(&ret->arena, old.failing.items[i]);
+	if (r->tested) {
+		ret->tested = true;
+		ret->failed = r->tests.failed;
+		list_failing(r, &ret->arena, &ret->failing);
+	}
+	if (r->tried) {
+		ret->tried = true;
+		ret->alerts = r->backtest.sides[1].alerts;
+	}
+	arena_release(&old.arena);
 }
 
 /* ---- for people ---- */
@@ -107,23 +122,24 @@ static bool is_among(const struct strs *list, struct str s)
 
 static void change_of_tests(const struct preview_round *r, const struct preview_sum *last, struct buf *out)
 {
-	struct preview_sum now = { 0 };
+	struct arena a = { 0 };
+	struct strs now = { 0 };
 
-	preview_sum_up(r, &now);
-	for (size_t i = 0; i < now.failing.n; i++)
-		if (!is_among(&last->failing, now.failing.items[i]))
-			buf_printf(out, "; fails now: %.*s", STR_ARG(now.failing.items[i]));
+	list_failing(r, &a, &now);
+	for (size_t i = 0; i < now.n; i++)
+		if (!is_among(&last->failing, now.items[i]))
+			buf_printf(out, "; fails now: %.*s", STR_ARG(now.items[i]));
 	for (size_t i = 0; i < last->failing.n; i++)
-		if (!is_among(&now.failing, last->failing.items[i]))
+		if (!is_among(&now, last->failing.items[i]))
 			buf_printf(out, "; fails no more: %.*s", STR_ARG(last->failing.items[i]));
-	arena_release(&now.arena);
+	arena_release(&a);
 }
 
 static void put_since(const struct preview_round *r, const struct preview_sum *last, struct buf *out)
 {
 	struct buf what = { 0 };
 
-	if (!last->at)
+	if (!last->at || r->trouble.n)
 		return;
 	change_of_count(&what, last->errors, r->faults.errors, "error");
 	change_of_count(&what, last->warnings, r->faults.warnings, "warning");
@@ -161,6 +177,10 @@ static void put_tests(const struct preview_round *r, struct buf *out)
 
 	if (!r->tested)
 		return;
+	if (!t->cases.n && !t->not_run) {
+		buf_printf(out, "%-*snone stand here\n", LABEL, "Tests");
+		return;
+	}
 	testing_count_fired(t, &fired, &all);
 	buf_printf(out, "%-*s%zu passed, %zu failed; %zu of %zu rules fire in a test\n", LABEL, "Tests", t->passed,
 		   t->failed, fired, all);
@@ -196,18 +216,26 @@ static void put_kinds(const uint64_t changes[CHANGE_KINDS], struct buf *out)
 	}
 }
 
-static void put_row(const char *name, size_t n, double was, double is, const uint64_t *changes, struct buf *out)
+/* A rule's changes stand behind its numbers where there is room, else below. */
+static void put_row(struct str name, double was, double is, const uint64_t *changes, struct buf *out)
 {
-	buf_printf(out, "%*s%-*.*s ", LABEL, "", NAME, (int)n, name);
-	put_rate(out, was);
-	buf_puts(out, STR(" -> "));
-	put_rate(out, is);
-	buf_puts(out, STR(" a week"));
-	if (changes) {
-		buf_puts(out, STR(": "));
-		put_kinds(changes, out);
-	}
+	struct buf line = { 0 }, kinds = { 0 };
+
+	buf_printf(&line, "%*s%-*.*s ", LABEL, "", NAME, STR_ARG(name));
+	put_rate(&line, was);
+	buf_puts(&line, STR(" -> "));
+	put_rate(&line, is);
+	buf_puts(&line, STR(" a week"));
+	if (changes)
+		put_kinds(changes, &kinds);
+	buf_puts(out, buf_str(&line));
+	if (kinds.n && line.n + 2 + kinds.n > WIDTH)
+		buf_printf(out, "\n%*s%s", LABEL + NAME + 1, "", kinds.p);
+	else if (kinds.n)
+		buf_printf(out, ": %s", kinds.p);
 	buf_putc(out, '\n');
+	buf_release(&line);
+	buf_release(&kinds);
 }
 
 static uint64_t count_changes(const struct backtest_row *row)
@@ -239,8 +267,8 @@ static void put_rules(const struct backtest *b, struct buf *out)
 
 			if (count_changes(row) != most)
 				continue;
-			put_row(row->name.p, row->name.n, (double)row->alerts[0] / weeks,
-				(double)row->alerts[1] / weeks, row->changes, out);
+			put_row(row->name, (double)row->alerts[0] / weeks, (double)row->alerts[1] / weeks, row->changes,
+				out);
 			shown++;
 		}
 		below = most;
@@ -269,7 +297,7 @@ static void put_budgets(const struct backtest *b, struct buf *out)
 			continue;
 		buf_printf(out, "%*sroute %-*.*s ", LABEL, "", NAME - 6, STR_ARG(row->name));
 		put_rate(out, (double)row->messages[1] / weeks);
-		buf_printf(out, " messages a week of a budget of %lld: passed in %zu week%s\n", (long long)row->budget,
+		buf_printf(out, " a week, budget %lld: passed in %zu week%s\n", (long long)row->budget,
 			   weeks_above(row), weeks_above(row) == 1 ? "" : "s");
 	}
 }
@@ -288,7 +316,7 @@ static void put_backtest(const struct preview_round *r, struct buf *out)
 	}
 	weeks = backtest_weeks(b);
 	put_past(b, r->against, out);
-	put_row("alerts", 6, (double)b->sides[0].alerts / weeks, (double)b->sides[1].alerts / weeks,
+	put_row(STR("alerts"), (double)b->sides[0].alerts / weeks, (double)b->sides[1].alerts / weeks,
 		count_changes(&b->all) ? b->all.changes : NULL, out);
 	put_rules(b, out);
 	put_budgets(b, out);

@@ -26,14 +26,22 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Directories that have come since are watched from now on.  What cannot be watched is looked at every LOOK_MS. */
+/*
+ * Directories that have come since are watched from now on; what cannot be watched is looked at every LOOK_MS.  What
+ * holds a directory of rules is watched too, for when that is replaced: what else goes on there is nothing to us.
+ */
 static void watch_paths(struct watching *w)
 {
 	struct error e;
 
-	for (size_t i = 0; i < w->paths->n; i++) {
+	for (size_t i = 0; i < w->paths->n; i++)
 		rulewatch_add(&w->files, w->paths->items[i].p, &e);
+	for (size_t i = 0; i < w->paths->n; i++) {
+		size_t before = w->files.watched.n;
+
 		rulewatch_above(&w->files, w->paths->items[i].p, &e);
+		for (; before < w->files.watched.n && before < WATCH_MAX; before++)
+			w->holders |= UINT32_C(1) << before;
 	}
 }
 
@@ -149,14 +157,47 @@ static bool look(struct watching *w)
 	return saved;
 }
 
-/* Whether there was anything within so long. */
-static bool wait_for_any(struct watching *w, int64_t ms)
+/* Whether anything may have changed; takes the events that there are. */
+static bool take_events(struct watching *w)
 {
-	struct pollfd fds[] = { { .fd = w->signals, .events = POLLIN }, { .fd = watch_fd(), .events = POLLIN } };
+	uint32_t changed = watch_drain() & ~w->holders;
 
-	poll(fds, 2, (int)clock_wait_ms(ms));
+	return (changed | watch_repair()) != 0;
+}
+
+static void wait_until(struct watching *w, int64_t until_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = w->signals, .events = POLLIN },
+		{ .fd = watch_fd(), .events = POLLIN },
+		{ .fd = STDOUT_FILENO }, /* told when nobody reads any more, as after `| head` */
+	};
+	int64_t ms = until_ms - clock_monotonic_ms();
+
+	poll(fds, 3, ms > 0 ? (int)ms : 0);
 	take_signals(w);
-	return (watch_drain() | watch_repair()) != 0;
+	w->ended |= (fds[2].revents & (POLLERR | POLLHUP)) != 0;
+}
+
+/* Whether they say the same for so long. */
+static bool is_at_rest(struct watching *w)
+{
+	int64_t until = clock_monotonic_ms() + clock_wait_ms(RULEWATCH_SETTLE_MS);
+	struct arena a = { 0 };
+	struct buf before = { 0 }, after = { 0 };
+	bool moved = false;
+
+	read_all(w, &a, &before);
+	while (!w->ended && !moved && clock_monotonic_ms() < until) {
+		wait_until(w, until);
+		moved = take_events(w);
+	}
+	read_all(w, &a, &after);
+	moved |= !str_eq(buf_str(&before), buf_str(&after));
+	buf_release(&before);
+	buf_release(&after);
+	arena_release(&a);
+	return !moved;
 }
 
 /* Whether they say something else once they are at rest. */
@@ -164,11 +205,21 @@ static bool settled(struct watching *w)
 {
 	bool again = w->again;
 
-	while (!w->ended && wait_for_any(w, RULEWATCH_SETTLE_MS))
+	while (!w->ended && !is_at_rest(w))
 		;
 	w->again = false;
 	watch_paths(w);
 	return look(w) || again;
+}
+
+/* Until something may have changed, at most LOOK_MS. */
+static void wait_for_any(struct watching *w)
+{
+	int64_t until = clock_monotonic_ms() + clock_wait_ms(LOOK_MS);
+
+	do
+		wait_until(w, until);
+	while (!take_events(w) && !w->ended && !w->resized && clock_monotonic_ms() < until);
 }
 
 enum watching_event watching_wait(struct watching *w)
@@ -186,18 +237,14 @@ enum watching_event watching_wait(struct watching *w)
 			w->resized = false;
 			return WATCHING_RESIZED;
 		}
-		wait_for_any(w, LOOK_MS);
+		wait_for_any(w);
 	}
 }
 
 bool watching_over(struct watching *w)
 {
-	struct pollfd events = { .fd = watch_fd(), .events = POLLIN };
-
 	take_signals(w);
-	if (!w->ended && poll(&events, 1, 0) > 0) {
-		watch_drain();
+	if (!w->ended && take_events(w))
 		w->again |= differs(w);
-	}
 	return w->ended || w->again;
 }

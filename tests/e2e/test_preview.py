@@ -1,5 +1,6 @@
 """The live preview: rupturectl lint --watch and test --watch, through real files saved as editors save them."""
 import fcntl
+import itertools
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 
 from box import ROOT, check
@@ -224,6 +226,29 @@ def test_a_directory_that_goes_away_is_waited_for(box):
     (below / "more.yaml").write_text(RULES.replace("my.low", "my.other").replace("less than 30", "less than 20"))
     check("3 passed, 1 failed" in watching.round(), "a file in the directory in it")
     check(watching.end() == FOUND, "a test fails")
+
+
+def test_what_else_goes_on_around_the_directory_holds_nothing_up(box):
+    box.config()
+    place, over = draft(box), threading.Event()
+
+    def be_busy():
+        for turn in itertools.count():
+            (box.dir / f"busy{turn % 50}").write_text(str(turn))
+            if over.wait(0.001):
+                return
+
+    busy = threading.Thread(target=be_busy)
+    busy.start()
+    try:
+        watching = Watching(box, "test", "--watch", "--rules", ROOT / "rules" / "instruments.yaml", place)
+        watching.round()
+        (place / "mine.yaml").write_text(RULES.replace("less than 30", "less than 20"))
+        check("1 passed, 1 failed" in watching.round(), "the save")
+        check(watching.end() == FOUND, "a test fails")
+    finally:
+        over.set()
+        busy.join()
 
 
 def test_a_backtest_is_given_up_when_the_rules_are_saved_again(box):

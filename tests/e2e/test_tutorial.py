@@ -113,8 +113,11 @@ class Reader:
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         check(ran.returncode in (0, 1), f"{command}\nended with {ran.returncode}:\n{ran.stdout}")
         if command.startswith("sudo"):
-            self.box.wait(lambda: "in force as on disk" in self.box.ctl("status").out, "the engine to take up the rules")
+            self.box.wait(self.are_in_force, "the engine to take up the rules")
         return self.as_shown(ran.stdout)
+
+    def are_in_force(self):
+        return "in force as on disk" in self.box.ctl("status").out and "has not read" not in self.box.ctl("rules").err
 
     def do(self, block):
         """A block of the document as it should be."""
