@@ -137,10 +137,11 @@ fuzz:  ## throw mutated rule files at the compiler with clang's libFuzzer (FUZZ_
 	@build/fuzz/rules -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -artifact_prefix=build/fuzz/ \
 		build/fuzz/corpus rules rules/lexicons tests/bad-rules
 
+# BENCH_FULL=1: the clinic with its 100,000 sessions alone, half an hour.
 bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUICK=1: seconds)
 	@scripts/deps bench
 	@+$(MAKE) --no-print-directory -s $(JOBS) all $(O)/probe
-	@bench/run.py --bin $(O) $(if $(BENCH_QUICK),--quick)
+	@bench/run.py --bin $(O) $(if $(BENCH_QUICK),--quick) $(if $(BENCH_FULL),--full)
 
 quality:  ## measure the rules on public sets, DATA=FOLDER (WRITE=1: into docs/QUALITY.md; ARGS=--help)
 	@scripts/deps bench

@@ -34,6 +34,15 @@ routes: [{{name: everything, to: [desk]}}]
 fallback: desk
 tokens: as given
 """
+# What is tried on the clinic's past: a milder rule, and a threshold through nine values.
+TRIED = """\
+version: 1
+override:
+  drops.alliance:
+    because: "It is measured."
+    signals: {big_fall: {change: worse by at least 5}, below_own: {sd: at most -2.5}}
+"""
+SWEPT = "drops.alliance.below_own.sd=-1..-3/0.25"
 HEARD = struct.Struct("d24s")  # what the hook writes: when it began, the case
 LOAD = 50  # records a second
 ALERT_ONE_IN = 5
@@ -172,6 +181,73 @@ class Bench:
             theirs = self.peer(10000, 1, "/dev/null")["load_seconds"]
             peer.ratios.append(self.probe("start", self.dir / "rules-10000")["seconds"] / theirs)
 
+    # ---- a clinic's past
+
+    def fill(self, records, cases):
+        """A store with that many cases in it; its configuration."""
+        place, config = self.place(RULES)
+        config.write_text(config.read_text().replace("announce_within: always\n", ""))
+        (place / "spool/incoming").mkdir()
+        chosen = [path for path in sorted(records.iterdir()) if int(path.stem.split("-")[-2][1:]) < cases]
+        for path in chosen:
+            shutil.copy(path, place / "spool/incoming")
+        start = time.monotonic()
+        ran = subprocess.run([self.bin / "ruptured", "-c", config, "--once"], stderr=subprocess.PIPE)
+        left = len(os.listdir(place / "spool/incoming")) + len(os.listdir(place / "spool/rejected"))
+        if ran.returncode != 0 or left:
+            sys.exit(f"bench: {left} records were not taken: {ran.stderr.decode(errors='replace')[-500:]}")
+        return config, len(chosen), time.monotonic() - start
+
+    def trial(self, config, *args, jobs=1):
+        """A backtest by the real program: seconds, peak memory in kB, what it printed."""
+        out = self.dir / "trial.json"
+        with open(out, "wb") as to:
+            start = time.monotonic()
+            program = subprocess.Popen([self.bin / "rupturectl", "-c", config, "--json", "backtest", "--jobs", str(jobs),
+                                        "--as-of", "2027-01-01", *args], stdout=to)
+            peak = watch_peak(program)
+            seconds = time.monotonic() - start
+        if program.returncode != 0:
+            sys.exit(f"bench: backtest {args} ended with {program.returncode}")
+        return seconds, peak, out.read_bytes()
+
+    def clinic(self):
+        records, cases = self.dir / "clinic", self.args.cases
+        self.probe("clinic", records, cases)
+        config, n, filling = self.fill(records, cases)
+        quarter, _, _ = self.fill(records, cases // 4)
+        (self.dir / "tried.yaml").write_text(TRIED)
+        new = ("--with", self.dir / "tried.yaml")
+        raw = (*new, "--records", records)
+        fast = self.line("clinic: backtest of two rule sets from skeletons, against raw records: x as fast", 20, 100)
+        two = self.line("clinic: two workers against one, from skeletons: x as fast", 1.6, 1.9)
+        two_raw = self.line("clinic: two workers against one, from raw records: x as fast", 1.6, 1.9)
+        memory = self.line("clinic: peak memory of a backtest, in that of a quarter of the cases", 1.5, 1.1, False)
+        memory_raw = self.line("clinic: the same from raw records, in that from skeletons", 1.5, 1.1, False)
+        sweep = self.line("clinic: a sweep of nine values, in times of a backtest of two rule sets", more=False)
+        found = set()
+        for _ in range(self.args.rounds):
+            one = self.trial(config, *new)
+            one_raw = self.trial(config, *raw)
+            both = self.trial(config, *new, jobs=2)
+            both_raw = self.trial(config, *raw, jobs=2)
+            fewer = self.trial(quarter, *new)
+            swept = self.trial(config, "--sweep", SWEPT)
+            found |= {one[2], both[2]}
+            fast.ratios.append(one_raw[0] / one[0])
+            two.ratios.append(one[0] / both[0])
+            two_raw.ratios.append(one_raw[0] / both_raw[0])
+            memory.ratios.append(one[1] / fewer[1])
+            memory_raw.ratios.append(one_raw[1] / one[1])
+            sweep.ratios.append(swept[0] / one[0])
+            fast.note = f"{one[0]:.1f} s, {n / one[0]:.0f} sessions/s"
+            two_raw.note = f"{one_raw[0]:.1f} s, {both_raw[0]:.1f} s"
+            two.note = f"{both[0]:.1f} s"
+            memory.note = f"{one[1] / 1024:.0f} MB"
+        memory_raw.note = f"{cases} cases, {n} sessions, judged into the store in {filling:.0f} s"
+        if len(found) != 1:
+            sys.exit("bench: one worker and two find different things")
+
     # ---- the whole road, with the real programs
 
     def latency(self):
@@ -202,10 +278,14 @@ class Bench:
             slow.note = f"{len(took)} alerts, p50 {p50:.0f} ms, worst {took[-1] * 1e3:.0f} ms"
 
     def run(self):
+        if self.args.full:
+            self.clinic()
+            return
         self.probe("corpus", self.dir, self.args.sessions)
         self.starts()
         self.replays()
         self.durable()
+        self.clinic()
         self.latency()
         self.loaded()
 
@@ -216,6 +296,20 @@ class Bench:
         for row in rows:
             cells = ("-" * w if cell == "---" else cell.ljust(w) for cell, w in zip(row, widths))
             print("| " + " | ".join(cells) + " |")
+
+
+def watch_peak(program):
+    """Waits for it; the most memory that it ever had, in kB.  The kernel's own figure for a child has the parent's in it."""
+    peak = 0
+    while program.poll() is None:
+        try:
+            for line in Path(f"/proc/{program.pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    peak = int(line.split()[1])
+        except OSError:
+            pass
+        time.sleep(0.02)
+    return peak
 
 
 def middle(values):
@@ -331,9 +425,11 @@ def options():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--bin", required=True, metavar="DIR", help="where probe, ruptured and ruptured-courier are")
     p.add_argument("--quick", action="store_true", help="few sessions, one round: does it run?")
+    p.add_argument("--full", action="store_true", help="the clinic with its 5,000 cases and 100,000 sessions, and only that")
     p.add_argument("--rounds", type=int, help="how often everything runs (5)")
     args = p.parse_args()
     args.sessions, args.sample, args.live, args.alerts = (100, 100, 20, 8) if args.quick else (2000, 500, 500, 100)
+    args.cases = 5000 if args.full else 40 if args.quick else 250
     args.load = 25 if args.quick else 1000
     args.rounds = args.rounds or (1 if args.quick else 5)
     return args
@@ -347,7 +443,7 @@ def main():
     finally:
         shutil.rmtree(bench.dir, ignore_errors=True)
     bench.table()
-    print(f"\n{bench.args.sessions} sessions, {bench.args.rounds} rounds, {time.monotonic() - began:.0f} s")
+    print(f"\n{bench.args.sessions} sessions, a clinic of {bench.args.cases} cases, {bench.args.rounds} rounds, {time.monotonic() - began:.0f} s")
 
 
 main()
