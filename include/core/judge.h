@@ -64,6 +64,7 @@ struct verdict {
 struct judge_trace {
 	void (*verdict)(void *user, const struct verdict *v);
 	void *user;
+	bool true_only; /* only verdicts that are true are asked for: others need not be known in full */
 };
 
 struct judgement {

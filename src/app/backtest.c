@@ -60,7 +60,7 @@ static void retell_set(const struct running *r, struct arena *a, const struct co
 {
 	const struct backtest_set *s = &r->options->sets[set];
 	struct counting counting = { .rules = s->rules, .only = r->options->only, .last = SIZE_MAX };
-	struct judge_trace trace = { count_verdict, &counting };
+	struct judge_trace trace = { count_verdict, &counting, .true_only = true };
 
 	*ret_history = history_build(a, &c->roster, skeletons_for(r, a, c, s), c->n, c->closed_at);
 	(*ret_history)->name = c->name;

@@ -263,7 +263,7 @@ static void heard_add(struct judging *j, const struct finding *f)
 /* What is not true changes nothing where nothing is open, and nobody looks on. */
 static bool matters_only_if_true(struct judging *j, size_t rule, struct subject subject)
 {
-	return !j->trace && !track_live(j, track_find(j, rule, subject));
+	return (!j->trace || j->trace->true_only) && !track_live(j, track_find(j, rule, subject));
 }
 
 static void find(struct judging *j, size_t rule, struct subject subject, struct finding *ret)
@@ -296,7 +296,7 @@ static void settle(struct judging *j, struct finding *f)
 	}
 	if (f->truth == TRUTH_TRUE && rule->strength)
 		*VEC_PUSH(&j->scratch, &j->strengths) = (struct strength){ rule, f->subject };
-	if (!j->trace)
+	if (!j->trace || (j->trace->true_only && f->truth != TRUTH_TRUE))
 		return;
 	j->trace->verdict(j->trace->user, &(struct verdict){
 						  .rule = f->rule,
