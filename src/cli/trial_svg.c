@@ -8,29 +8,38 @@
 #include <math.h>
 
 #include "cli/trial_report.h"
+#include "core/chart_parts.h"
 #include "core/markup.h"
 
-#define WIDTH	   760
-#define LEFT	   64
-#define RIGHT	   740
-#define TOP	   76
-#define BOTTOM	   296 /* of the upper panel */
-#define LOWER	   352 /* the lower panel */
-#define LOWEST	   492
-#define TICKS	   4
-#define LABEL_ROOM 46 /* between two values on the axis */
+/*
+ * So narrow that on a telephone, where it is drawn smaller than here, text still has 11 px, and no wider on a screen
+ * than looks well.  A file of its own has no page around it on which to put long words.
+ */
+#define WIDTH	   400
+#define MOST_WIDTH "40rem"
+#define LEFT	   54
+#define RIGHT	   388
+#define TOP	   104
+#define BOTTOM	   270 /* of the upper panel */
+#define LOWER	   360 /* the lower panel */
+#define LOWEST	   490
+#define STEPS	   4
+#define LABEL_ROOM 44 /* between two values on the axis */
+#define WORDS	   50 /* letters that fit a line */
 
 static const char style[] =
 	"<style>"
-	":root{color-scheme:light dark}"
-	"svg{background:#fff;color:#1b1f24;font:13px system-ui,sans-serif}"
+	":root{color-scheme:light dark;background:#fff}"
+	"svg{background:#fff;color:#1b1f24;font:13px system-ui,sans-serif;max-width:" MOST_WIDTH "}"
 	".grid{stroke:#d5dae1}.axis{stroke:#57606a}.now{stroke:#57606a;stroke-dasharray:3 4}"
 	".a{stroke:#0b62c4;fill:#0b62c4}.r{stroke:#1a7f37;fill:#1a7f37}.c{stroke:#9a4a00;fill:#9a4a00}"
 	".line{fill:none!important;stroke-width:2}.c.line{stroke-dasharray:7 4}"
-	"text{fill:currentColor}.head{font-size:16px;font-weight:600}.small{font-size:12px}"
-	"@media(prefers-color-scheme:dark){svg{background:#14181d;color:#e6e9ed}"
+	"text{fill:currentColor}.head{font-size:16px;font-weight:600}.mid{text-anchor:middle}.end{text-anchor:end}"
+	"@media screen and (prefers-color-scheme:dark){:root,svg{background:#14181d;color:#e6e9ed}"
 	".grid{stroke:#343b44}.axis,.now{stroke:#9aa4b0}"
 	".a{stroke:#6cb2ff;fill:#6cb2ff}.r{stroke:#56d364;fill:#56d364}.c{stroke:#ffa657;fill:#ffa657}}"
+	"@media(forced-colors:active){:root,svg{background:Canvas;color:CanvasText}.grid{stroke:GrayText}"
+	".axis,.now,.a,.r,.c{stroke:CanvasText}.a,.r,.c{fill:CanvasText}}"
 	"</style>";
 
 struct drawing {
@@ -73,18 +82,17 @@ static double caught(const struct drawing *d, const struct backtest_side *s)
 static void line(struct drawing *d, const char *class, double top, double bottom,
 		 double (*value)(const struct drawing *d, const struct backtest_side *s))
 {
-	bool pen = false;
+	size_t n = d->c->sweep->values.n;
+	struct arena a = { 0 };
+	struct chart_xy *points = ARENA_ARRAY(&a, struct chart_xy, n);
 
-	buf_printf(d->out, "<path class=\"%s line\" d=\"", class);
-	for (size_t i = 0; i < d->c->sweep->values.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct backtest_side *s = d->c->sides[i];
-		double v = s ? value(d, s) : NAN;
 
-		if (!isnan(v))
-			buf_printf(d->out, "%c%.1f %.1f", pen ? 'L' : 'M', x_of(d, i), bottom - v * (bottom - top));
-		pen = !isnan(v);
+		points[i] = (struct chart_xy){ x_of(d, i), bottom - (s ? value(d, s) : NAN) * (bottom - top) };
 	}
-	buf_puts(d->out, STR("\"/>\n"));
+	chart_line(d->out, class, points, n, 0);
+	arena_release(&a);
 }
 
 static void points(struct drawing *d, const char *class, double top, double bottom, bool square,
@@ -107,12 +115,15 @@ static void points(struct drawing *d, const char *class, double top, double bott
 
 static void grid(struct drawing *d, double top, double bottom, double most, const char *unit)
 {
-	for (int i = 0; i <= TICKS; i++) {
-		double y = bottom - (bottom - top) * i / TICKS;
+	double step = chart_step(most, STEPS);
 
-		buf_printf(d->out, "<path class=\"%s\" d=\"M%d %.1fH%d\"/>", i ? "grid" : "axis", LEFT, y, RIGHT);
-		buf_printf(d->out, "<text class=\"small\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g%s</text>\n",
-			   LEFT - 8, y + 4, most * i / TICKS, unit);
+	for (double v = 0; v <= most * (1 + 1e-9); v += step) {
+		double y = bottom - (bottom - top) * v / most;
+
+		buf_printf(d->out, "<path class=\"%s\" d=\"M%d %.1fH%d\"/>", v > 0 ? "grid" : "axis", LEFT, y, RIGHT);
+		buf_printf(d->out, "<text class=\"end\" x=\"%d\" y=\"%.1f\">", LEFT - 6, y + 4);
+		chart_number(d->out, v);
+		buf_printf(d->out, "%s</text>\n", unit);
 	}
 }
 
@@ -127,9 +138,8 @@ static void axis(struct drawing *d, double y)
 		if (i != s->present && (i % (every ? every : 1) || clear))
 			if (every > 1)
 				continue;
-		buf_printf(d->out, "<text class=\"small\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\"%s>%g</text>\n",
-			   x_of(d, i), y, i == s->present ? " font-weight=\"700\"" : "",
-			   round(s->values.items[i] * 1e6) / 1e6);
+		buf_printf(d->out, "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\"%s>%g</text>\n", x_of(d, i), y,
+			   i == s->present ? " font-weight=\"700\"" : "", round(s->values.items[i] * 1e6) / 1e6);
 	}
 }
 
@@ -138,9 +148,11 @@ static void present(struct drawing *d)
 	double x = x_of(d, d->c->sweep->present);
 	bool late = x > (LEFT + RIGHT) / 2.0;
 
-	buf_printf(d->out, "<path class=\"now\" d=\"M%.1f %dV%d\"/>", x, TOP - 8, d->marks ? LOWEST : BOTTOM);
-	buf_printf(d->out, "<text class=\"small\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">now</text>\n",
-		   x + (late ? -5 : 5), TOP - 2, late ? "end" : "start");
+	buf_printf(d->out, "<path class=\"now\" d=\"M%.1f %dV%d\"/>", x, TOP - 8, BOTTOM);
+	if (d->marks)
+		buf_printf(d->out, "<path class=\"now\" d=\"M%.1f %dV%d\"/>", x, LOWER, LOWEST);
+	buf_printf(d->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">now</text>\n", x + (late ? -5 : 5), TOP - 2,
+		   late ? "end" : "start");
 }
 
 static void put_rates(struct drawing *d, size_t i)
@@ -177,27 +189,42 @@ static void lower_panel(struct drawing *d)
 {
 	grid(d, LOWER, LOWEST, 100, " %");
 	axis(d, LOWEST + 18);
-	buf_printf(
-		d->out,
-		"<circle class=\"r\" cx=\"%d\" cy=\"%d\" r=\"4\"/><text x=\"%d\" y=\"%d\">alerts that were right</text>"
-		"<rect class=\"c\" x=\"%d\" y=\"%d\" width=\"8\" height=\"8\"/><text x=\"%d\" y=\"%d\">caught of what "
-		"was to be caught</text>\n",
-		LEFT + 4, LOWER - 20, LEFT + 14, LOWER - 16, LEFT + 196, LOWER - 24, LEFT + 210, LOWER - 16);
-	line(d, "r", LOWER, LOWEST, right);
+	buf_printf(d->out,
+		   "<circle class=\"r\" cx=\"%d\" cy=\"%d\" r=\"4\"/><text x=\"%d\" y=\"%d\">alerts that were "
+		   "right</text>\n",
+		   LEFT + 4, LOWER - 42, LEFT + 16, LOWER - 38);
+	buf_printf(d->out,
+		   "<rect class=\"c\" x=\"%d\" y=\"%d\" width=\"8\" height=\"8\"/><text x=\"%d\" y=\"%d\">caught of "
+		   "what was to be caught</text>\n",
+		   LEFT, LOWER - 26, LEFT + 16, LOWER - 18);
+	line(d, "r line", LOWER, LOWEST, right);
 	points(d, "r", LOWER, LOWEST, false, right);
-	line(d, "c", LOWER, LOWEST, caught);
+	line(d, "c line", LOWER, LOWEST, caught);
 	points(d, "c", LOWER, LOWEST, true, caught);
 }
 
-/* A round number at or above. */
-static double round_up(double v)
+/* As much of the words as fits a line; all of them are in the title. */
+static void put_words(struct drawing *d, const char *class, int y, struct str words)
 {
-	double size = v > 0 ? pow(10, floor(log10(v))) : 1;
+	size_t n = words.n;
 
-	for (double step = 1; step < 10; step += step < 2 ? .5 : 1)
-		if (step * size >= v)
-			return step * size;
-	return 10 * size;
+	if (n > WORDS)
+		for (n = WORDS - 1; n && ((unsigned char)words.p[n] & 0xc0) == 0x80;)
+			n--;
+	buf_printf(d->out, "<text%s x=\"8\" y=\"%d\">", class, y);
+	markup_text(d->out, (struct str){ words.p, n });
+	buf_printf(d->out, "%s</text>\n", n < words.n ? "\xe2\x80\xa6" : "");
+}
+
+static void head(struct drawing *d)
+{
+	const struct knob *k = &d->c->sweep->knob;
+	struct arena a = { 0 };
+
+	put_words(d, " class=\"head\"", 26, k->rule);
+	put_words(d, "", 48, arena_printf(&a, "Alerts a week, by %.*s of %.*s", STR_ARG(k->key), STR_ARG(k->signal)));
+	put_words(d, "", 68, arena_printf(&a, "now: %.*s", STR_ARG(k->words)));
+	arena_release(&a);
 }
 
 static void measure(struct drawing *d)
@@ -212,29 +239,31 @@ static void measure(struct drawing *d)
 		most = fmax(most, (double)s->alerts / d->weeks);
 		d->marks |= s->marks.good || s->marks.bad;
 	}
-	d->most = round_up(most);
+	d->most = ceil(most / chart_step(most, STEPS)) * chart_step(most, STEPS);
+	if (!(d->most > 0))
+		d->most = 1;
 }
 
 void curve_svg(const struct curve *c, struct buf *out)
 {
 	struct drawing d = { .c = c, .out = out, .weeks = backtest_weeks(c->found) };
-	const struct knob *k = &c->sweep->knob;
 	int height;
 
 	measure(&d);
 	height = d.marks ? LOWEST + 44 : BOTTOM + 44;
 	buf_printf(out,
-		   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"t "
+		   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"xMidYMin\" "
+		   "role=\"img\" aria-labelledby=\"t "
 		   "d\">\n",
 		   WIDTH, height);
 	describe(&d);
-	buf_printf(out, "%s\n<text class=\"head\" x=\"16\" y=\"26\">%.*s</text>\n", style, STR_ARG(k->rule));
-	buf_printf(out, "<text x=\"16\" y=\"46\">Alerts a week, by `%.*s` of %.*s (now: %.*s)</text>\n",
-		   STR_ARG(k->key), STR_ARG(k->signal), STR_ARG(k->words));
+	buf_puts(out, str_of(style));
+	buf_putc(out, '\n');
+	head(&d);
 	grid(&d, TOP, BOTTOM, d.most, "");
 	axis(&d, BOTTOM + 18);
 	present(&d);
-	line(&d, "a", TOP, BOTTOM, weekly);
+	line(&d, "a line", TOP, BOTTOM, weekly);
 	points(&d, "a", TOP, BOTTOM, false, weekly);
 	if (d.marks)
 		lower_panel(&d);

@@ -104,8 +104,8 @@ def tabs(browser, url):
         wanted = asked(page, """
           document.querySelectorAll("details").forEach(e => { e.open = true; });
           window.wanted = [...document.querySelectorAll(
-              "a[href], area[href], button, input, select, textarea, summary, iframe, [tabindex], [contenteditable]")]
-            .filter(e => !e.disabled && (e.checkVisibility() || e.hasAttribute("tabindex")));
+              "a[href], area[href], button, input, select, textarea, summary, iframe, [tabindex='0'], [contenteditable]")]
+            .filter(e => !e.disabled && e.checkVisibility());
           window.reached = new Set();
           return wanted.map(name);""")
         found = []

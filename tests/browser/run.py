@@ -33,6 +33,7 @@ class Skip(Exception):
 def options():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("-k", metavar="PART", default="", help="only checks with PART in their name")
+    p.add_argument("--page", metavar="NAME", help="only this page: " + ", ".join(m.__name__ for m in pages.MAKERS))
     p.add_argument("-v", action="store_true", help="name every check")
     p.add_argument("--bin", metavar="DIR", default=str(ROOT / "build/test"), help="where the programs are")
     p.add_argument("--pictures", metavar="DIR", help="also leave there what the pages look like")
@@ -44,8 +45,9 @@ class Tally:
         self.opts, self.passed, self.failed, self.skipped = opts, 0, 0, 0
         self.no_skip = os.environ.get("RUPTURED_NO_SKIP") == "1" or os.environ.get("CI") == "true"
 
-    def run(self, name, test):
-        if self.opts.k not in name:
+    def run(self, name, test, always=False):
+        """`test` returns complaints, or nothing."""
+        if self.opts.k not in name and not always:
             return
         try:
             found = test()
@@ -137,6 +139,18 @@ def counter_tests(tally, browser, box):
             tally.run(f"a bad page is seen: {which}", lambda: complains(which, more))
 
 
+def make_pages(tally, opts, place):
+    made = []
+
+    def make(maker):
+        made.append(maker(Path(opts.bin), place))
+
+    for maker in pages.MAKERS:
+        if not opts.page or opts.page == maker.__name__:
+            tally.run(f"{maker.__name__}: is made", lambda: make(maker), always=True)
+    return made
+
+
 def main():
     opts = options()
     tally = Tally(opts)
@@ -150,16 +164,12 @@ def main():
         return tally.end()
     if opts.pictures:
         Path(opts.pictures).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="ruptured-pages.") as box, Chromium(program) as browser:
-        counter_tests(tally, browser, box)
-        for maker in pages.MAKERS:
-            try:
-                made = maker(Path(opts.bin), Path(box))
-            except Exception:
-                trouble = traceback.format_exc().splitlines()
-                tally.run(f"{maker.__name__}: is made", lambda: trouble)
-                continue
-            look_at(tally, browser, made, opts.pictures)
+    with tempfile.TemporaryDirectory(prefix="ruptured-pages.") as place:
+        made = make_pages(tally, opts, Path(place))  # before: a test box ends with every process below this one
+        with Chromium(program) as browser:
+            counter_tests(tally, browser, place)
+            for one in made:
+                look_at(tally, browser, one, opts.pictures)
     return tally.end()
 
 
