@@ -23,6 +23,8 @@ struct clinic_options {
 	bool cut;	      /* as_of is not simply now */
 	int64_t since, until; /* the period, from its first second to its last */
 	struct strs cases;    /* tokens or the clinic's ids; none: all */
+	void (*progress)(void *user, size_t done, size_t n); /* or NULL */
+	void *user;
 };
 
 /* An incident.  Strings as long as what it is part of. */

@@ -185,8 +185,11 @@ static int gather_cases(struct clinic *c, struct store *st, const struct strs *c
 	struct clinic_budgets budgets = { 0 };
 	int rc = clinic_begin_budgets(c, &budgets, e);
 
-	for (size_t i = 0; rc == 0 && i < cases->n; i++)
+	for (size_t i = 0; rc == 0 && i < cases->n; i++) {
+		if (c->options.progress)
+			c->options.progress(c->options.user, i, cases->n);
 		rc = gather_case(c, &budgets, st, cases->items[i], e);
+	}
 	if (rc == 0)
 		rc = clinic_settle_budgets(c, &budgets, e);
 	clinic_end_budgets(&budgets);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/progress.h"
 #include "cli/report.h"
 #include "io/clock.h"
 
@@ -206,13 +207,30 @@ static int write_all_json(struct page *p, struct store *st, struct error *e)
 	return rc;
 }
 
-static int write_report(const struct tool *t, const struct request *rq, struct store *st, struct page *p)
+static void show_progress(void *user, size_t done, size_t n)
+{
+	progress_show(user, done, n);
+}
+
+static int gather(struct request *rq, struct store *st, struct page *p)
+{
+	struct progress progress;
+	struct error e = { 0 };
+	int rc;
+
+	rq->options.progress = show_progress;
+	rq->options.user = &progress;
+	progress_begin(&progress);
+	rc = clinic_gather(st, &rq->options, &p->clinic, &e);
+	progress_end(&progress);
+	return rc < 0 ? tool_fail(&e) : EXIT_FINE;
+}
+
+static int write_report(const struct tool *t, struct request *rq, struct store *st, struct page *p)
 {
 	struct error e = { 0 };
-	int rc = EXIT_FINE;
+	int rc = gather(rq, st, p);
 
-	if (clinic_gather(st, &rq->options, &p->clinic, &e) < 0)
-		return tool_fail(&e);
 	for (size_t i = 0; i < p->clinic.unknown_cases.n; i++)
 		rc = tool_misuse("report: no case \"%.*s\"", STR_ARG(p->clinic.unknown_cases.items[i]));
 	if (rc == EXIT_FINE)

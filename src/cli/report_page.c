@@ -52,7 +52,8 @@ static const char style[] =
 	"@media print{nav,.skip,.top,details:not(.drawn),.drawn>summary,.drawn>.wide{display:none}"
 	".drawn::details-content{content-visibility:visible;block-size:auto}body{font-size:10pt}.case{margin-top:1."
 	"5rem}"
-	"h2,h3,h4{break-after:avoid}a{color:inherit;text-decoration:none}header,main,footer{max-width:none;padding:0}"
+	"h2,h3,h4,.case "
+	"h3+p{break-after:avoid}a{color:inherit;text-decoration:none}header,main,footer{max-width:none;padding:0}"
 	".wide{overflow:visible}}\n";
 
 static void head(struct page *p)
