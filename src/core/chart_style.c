@@ -27,7 +27,7 @@ static const char style[] =
 	"@media screen and (prefers-color-scheme:dark){:root{" DARK "}}\n"
 	"@media print{:root{color-scheme:light}}\n"
 	"@media (forced-colors:active){:root{" FORCED "}}\n"
-	".chart{margin:0 0 1.5rem;max-width:60rem;container-type:inline-size;color:var(--ink);break-inside:avoid}\n"
+	".chart{margin:1rem 0 1.5rem;max-width:60rem;container-type:inline-size;color:var(--ink);break-inside:avoid}\n"
 	".chart figcaption{font-weight:600;margin-bottom:.25rem}\n"
 	".chart .note{margin:.25rem 0;font-size:.875rem;color:var(--muted)}\n"
 	/* Room for the numbers and for half a date lies in the padding: percents are of what is between. */

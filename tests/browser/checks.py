@@ -68,7 +68,7 @@ def requests(browser, url):
     found = []
     for media in ("screen", "print"):
         with browser.page(url, media=media) as page:
-            page.picture()
+            page.pictures()
             found += [f"asks for {address[:80]}" for address in page.requests()
                       if address != url and not address.startswith("data:")]
     return found
@@ -77,9 +77,9 @@ def requests(browser, url):
 def script(browser, url):
     """Without script it looks the same."""
     with browser.page(url) as page:
-        with_it = page.picture()
+        with_it = page.pictures()
     with browser.page(url, script=False) as page:
-        without = page.picture()
+        without = page.pictures()
     return [] if with_it == without else ["looks different where script is switched off"]
 
 

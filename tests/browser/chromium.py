@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 
+PICTURE_PX = 4000
 TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 FLAGS = ["--headless", "--remote-debugging-pipe", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
          "--no-default-browser-check", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -187,11 +188,18 @@ class Page:
         for kind in ("rawKeyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, **TAB)
 
-    def picture(self):
-        """A PNG of the whole page."""
+    def pictures(self):
+        """PNGs of the whole page, from above: a browser paints no picture of any height."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": max(size["width"], self.width), "height": size["height"], "scale": 1}
-        return base64.b64decode(self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"])
+        ret = []
+        for y in range(0, max(int(size["height"]), 1), PICTURE_PX):
+            clip = {"x": 0, "y": y, "width": max(size["width"], self.width), "height": min(PICTURE_PX, size["height"] - y),
+                    "scale": 1}
+            data = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"]
+            if not data:
+                raise Problem("an empty picture")
+            ret.append(base64.b64decode(data))
+        return ret
 
     def paper(self):
         """A PDF of it as it would be printed."""

@@ -118,7 +118,8 @@ def look_at(tally, browser, made, leave):
         for name, how in {"light": {}, "dark": {"dark": True}, "narrow": {"width": checks.TELEPHONE},
                           "forced": {"forced": True, "dark": True}}.items():
             with browser.page(made.url, **how) as page:
-                Path(leave, f"{made.name}-{name}.png").write_bytes(page.picture())
+                for number, picture in enumerate(page.pictures(), 1):
+                    Path(leave, f"{made.name}-{name}-{number}.png").write_bytes(picture)
         with browser.page(made.url, media="") as page:
             Path(leave, f"{made.name}.pdf").write_bytes(page.paper())
 
