@@ -115,8 +115,11 @@ static void in_words(const struct chart_field *f, const struct course_band *b)
 	struct str from = chart_date(f->a, b->from);
 
 	buf_printf(f->out, ": opened %.*s", STR_ARG(from));
+	if (b->unrepaired_at < b->repairing_at)
+		since(f, "overdue from", b->unrepaired_at);
 	since(f, "being repaired from", b->repairing_at);
-	since(f, "overdue from", b->unrepaired_at);
+	if (b->unrepaired_at >= b->repairing_at)
+		since(f, "overdue from", b->unrepaired_at);
 	if (b->to != DATE_NONE)
 		since(f, incident_state_words.words[b->state], b->to);
 	else

@@ -235,6 +235,9 @@ TEST(an_incident_shows_when_repairing_began_when_it_was_overdue_and_its_end)
 		svg,
 		"Scores fell (with m2): opened 5 Jan 2026, being repaired from 19 Jan 2026, overdue from 26 Jan 2026, "
 		"repaired 2 Feb 2026</li>");
+	band.unrepaired_at = MONDAY + WEEK_S;
+	CHECK_HAS(drawn(arena, &c),
+		  ", overdue from 12 Jan 2026, being repaired from 19 Jan 2026, repaired 2 Feb 2026</li>");
 }
 
 TEST(incidents_that_touch_lie_in_lanes_of_their_own)
