@@ -108,6 +108,7 @@ TEST(what_a_chart_shows_as_usual_is_what_the_rules_hold_the_score_against)
 	}
 	CHECK(isnan(mc->course.points[2].low) && !isnan(mc->course.points[3].low));
 	CHECK(isnan(mc->course.points[4].limit) && !isnan(mc->course.points[5].limit));
+	rules_free(s.rules);
 }
 
 TEST(a_band_goes_from_the_opening_of_an_incident_to_its_end)
@@ -126,6 +127,7 @@ TEST(a_band_goes_from_the_opening_of_an_incident_to_its_end)
 	CHECK_INT(band->state, INCIDENT_REPAIRED);
 	CHECK_INT(band->severity, SEVERITY_WARNING);
 	CHECK_INT(band->repairing_at, DATE_NONE);
+	rules_free(s.rules);
 }
 
 TEST(an_incident_that_was_reopened_has_a_band_for_each_stretch)
@@ -154,6 +156,7 @@ TEST(an_incident_that_was_reopened_has_a_band_for_each_stretch)
 	CHECK_INT(courses.items[0].course.bands[1].to, DATE_NONE);
 	CHECK_INT(courses.items[0].course.bands[1].severity, SEVERITY_NOTICE);
 	CHECK_INT(courses.items[0].course.bands[1].unrepaired_at, case_day(50));
+	rules_free(rules);
 }
 
 TEST(whoever_fills_in_nothing_has_a_course_that_says_so)
@@ -166,6 +169,7 @@ TEST(whoever_fills_in_nothing_has_a_course_that_says_so)
 	CHECK_INT(mc->scored, 0);
 	CHECK_INT(mc->course.n_points, 8);
 	CHECK(!course_for(&s, "t1", NULL));
+	rules_free(s.rules);
 }
 
 TEST(a_session_without_a_score_is_a_point_without_a_value)
@@ -188,6 +192,7 @@ TEST(a_session_without_a_score_is_a_point_without_a_value)
 	CHECK_INT(mc->came[0].status, -1);
 	CHECK_INT(mc->missed, 1);
 	CHECK_INT(mc->scored, 2);
+	rules_free(s.rules);
 }
 
 TEST(questionnaires_are_not_mixed_and_alliance_comes_before_outcome)
@@ -207,4 +212,5 @@ TEST(questionnaires_are_not_mixed_and_alliance_comes_before_outcome)
 	CHECK_STR(s.courses.items[2].course.instrument, "ORS");
 	CHECK_INT(s.courses.items[2].kind, COURSE_OUTCOME);
 	CHECK_NEAR(s.courses.items[2].course.threshold, 25);
+	rules_free(s.rules);
 }
