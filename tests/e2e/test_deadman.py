@@ -190,8 +190,7 @@ def test_a_dead_safeguarding_letter_is_never_silent_and_goes_where_a_route_names
     wait_dead(box)
     box.wait(lambda: "it reaches nobody" in engine.err(), "a line in the log", told=engine.err)
     check(not post.heard() and not box.rows("SELECT 1 FROM spares"), "it went to the fallback")
-    status = box.ctl("status", expect=FOUND)
-    check("SAFEGUARDING" in status.out, status.out)
+    box.wait(lambda: "SAFEGUARDING" in box.ctl("status", expect=FOUND).out, "status to say so")
     line = re.search(r"safeguarding alert .*", engine.err())[0]
     check("K1" not in line and "m1" not in line, line)
     # Another route that names it leads to the fallback.
@@ -586,7 +585,7 @@ def test_after_a_day_of_dead_sinks_all_arrives_in_order_and_nothing_twice(box):
             return False
         return "trouble" not in box.ctl("status").out and not box.rows("SELECT 1 FROM spares") and heard() == decided()
 
-    box.wait(settled, "all to be delivered", 40, told=lambda: str(box.rows("SELECT outcome, count(*) FROM outbox GROUP BY 1")))
+    box.wait(settled, "all to be delivered", 120, told=lambda: str(box.rows("SELECT outcome, count(*) FROM outbox GROUP BY 1")))
     check(len(decided()) > 4 * cases, f"only {len(decided())} decided")
     check(not box.rows("SELECT 1 FROM outbox WHERE outcome <> 'delivered'"), "not all was delivered")
     for sink in sinks:
