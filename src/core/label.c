@@ -3,6 +3,7 @@
  * A file of labels: CSV or an object a line, into marks.
  */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "core/mark.h"
 
@@ -41,14 +42,20 @@ static const char *wrong(const struct reading_labels *r, const char *what)
 	return arena_printf(r->a, "line %zu: %s", r->line, what).p;
 }
 
+/* In whatever case: tables write TRUE. */
+static bool is_word(struct str word, const char *name)
+{
+	return word.n == strlen(name) && strncasecmp(word.p, name, word.n) == 0;
+}
+
 static bool read_answer(struct str word, bool *ret)
 {
 	static const char *const yes[] = { "yes", "true", "1", "useful" }, *const no[] = { "no", "false", "0",
 											   "noise" };
 
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-		*ret = str_is(word, yes[i]);
-		if (*ret || str_is(word, no[i]))
+		*ret = is_word(word, yes[i]);
+		if (*ret || is_word(word, no[i]))
 			return true;
 	}
 	return false;
@@ -61,8 +68,8 @@ static const char *add(struct reading_labels *r, const struct str *values)
 
 	if (!m.case_name.n)
 		return wrong(r, "no case");
-	if (!str_number(values[SESSION], &session) || session != (double)(int64_t)session || session < 0 ||
-	    session > SESSION_MAX)
+	if (!str_number(values[SESSION], &session) || session < 0 || session > SESSION_MAX ||
+	    session != (double)(int64_t)session)
 		return wrong(r, "`session` is a whole number, as in the record, or 1, 2, 3 in order");
 	if (!read_answer(values[LABEL], &m.good))
 		return wrong(r, "`label` is yes or no");
@@ -113,10 +120,12 @@ static const char *read_head(struct reading_labels *r, struct str line)
 	for (int i = 0; i < NAMES; i++) {
 		r->column_of[i] = -1;
 		for (size_t k = 0; k < n; k++)
-			if (str_is(cells[k], names[i]))
+			if (is_word(cells[k], names[i]))
 				r->column_of[i] = (int)k;
 		if (r->column_of[i] < 0 && i != RULE)
-			return wrong(r, "the first line names the columns: case,session,label and, if you like, rule");
+			return wrong(
+				r, "the first line names the columns, with commas between: case,session,label and, if "
+				   "you like, rule");
 	}
 	return NULL;
 }
@@ -161,9 +170,17 @@ static int by_case(const void *va, const void *vb)
 	return c ? c : (a->session > b->session) - (a->session < b->session);
 }
 
+/* Tables begin what they save as UTF-8 with a byte order mark. */
+static struct str without_mark(struct str text)
+{
+	bool has = text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
+
+	return has ? (struct str){ text.p + 3, text.n - 3 } : text;
+}
+
 const char *labels_read(struct arena *a, struct str text, mark_list *ret)
 {
-	struct reading_labels r = { .a = a, .rest = text, .ret = ret };
+	struct reading_labels r = { .a = a, .rest = without_mark(text), .ret = ret };
 	const char *fault = NULL;
 	bool objects = false, begun = false;
 	struct str line;

@@ -5,8 +5,9 @@
 
 #include "core/signal.h"
 
-#define MILLION	   1000000.0
-#define VALUE_ROOM 1e-9 /* two values of a range that differ by less are one */
+#define MILLION	       1000000.0
+#define EXPECTED_SWEEP "expected RULE.SIGNAL.KEY=FROM..TO/STEP, as in drops.alliance.below_own.sd=-1..-3/0.25"
+#define VALUE_ROOM     1e-9 /* two values of a range that differ by less are one */
 
 /* ---- the numbers in a rule ---- */
 
@@ -72,11 +73,17 @@ void knobs_of(struct arena *a, const struct rule *rule, knob_list *ret)
 		add_knobs(a, rule, rule->signals[i], ret);
 }
 
+/* Six places at most and no exponent: rules know none. */
 static struct str number_words(struct arena *a, double value)
 {
 	double clean = round(value * MILLION) / MILLION;
+	struct str ret = arena_printf(a, "%.6f", clean == 0 ? 0 : clean);
 
-	return arena_printf(a, "%g", clean == 0 ? 0 : clean);
+	while (ret.p[ret.n - 1] == '0')
+		ret.n--;
+	if (ret.p[ret.n - 1] == '.')
+		ret.n--;
+	return ret;
 }
 
 struct str knob_words(struct arena *a, const struct knob *knob, double value)
@@ -123,39 +130,52 @@ static bool cut_last(struct str *text, struct str *ret)
 	return false;
 }
 
-static const char *list_knobs(struct arena *a, struct str name, const knob_list *all)
+static struct str knob_path(struct arena *a, const struct knob *knob)
 {
-	struct str ret = STR("");
+	return arena_printf(a, "%.*s.%.*s", STR_ARG(knob->signal), STR_ARG(knob->key));
+}
+
+static const char *say_knobs(struct arena *a, const struct rule *rule, struct str wanted, const knob_list *all)
+{
+	struct str ret =
+		arena_printf(a, "rule \"%.*s\" has no single number at \"%.*s\"", STR_ARG(rule->id), STR_ARG(wanted));
 
 	for (size_t i = 0; i < all->n; i++)
-		ret = arena_printf(a, "%.*s%s%.*s.%.*s", STR_ARG(ret), i ? ", " : "", STR_ARG(all->items[i].signal),
-				   STR_ARG(all->items[i].key));
-	if (!all->n)
-		return arena_printf(a, "rule \"%.*s\" has no signal with one number for a threshold", STR_ARG(name)).p;
-	return arena_printf(a, "rule \"%.*s\" has these thresholds: %.*s", STR_ARG(name), STR_ARG(ret)).p;
+		ret = arena_printf(a, "%.*s%s%.*s", STR_ARG(ret), i ? ", " : "; it has ",
+				   STR_ARG(knob_path(a, &all->items[i])));
+	return arena_printf(a, "%.*s%s", STR_ARG(ret), all->n ? "" : ", nor anywhere in its signals").p;
+}
+
+static const char *say_no_rule(struct arena *a, const struct ruleset *rules, struct str path)
+{
+	struct str last, id = path;
+	const char *hint;
+
+	if (!cut_last(&id, &last) || !cut_last(&id, &last))
+		return EXPECTED_SWEEP;
+	hint = rules_suggest(a, rules, id);
+	return arena_printf(a, "no rule \"%.*s\"%s%s", STR_ARG(id), hint ? "; " : "", hint ? hint : "").p;
 }
 
 static const char *find_knob(struct arena *a, const struct ruleset *rules, struct str path, struct knob *ret)
 {
-	struct str key, signal, id = path;
-	const struct rule *rule;
+	struct str last, id = path, wanted;
+	const struct rule *rule = NULL;
 	knob_list all;
-	const char *hint;
 
-	if (!cut_last(&id, &key) || !cut_last(&id, &signal))
-		return "expected RULE.SIGNAL.KEY=FROM..TO/STEP, as in drops.alliance.below_own.sd=-1..-3/0.25";
-	rule = rules_find(rules, id);
-	hint = rule ? NULL : rules_suggest(a, rules, id);
+	while (!rule && cut_last(&id, &last))
+		rule = rules_find(rules, id);
 	if (!rule)
-		return arena_printf(a, "no rule \"%.*s\"%s%s", STR_ARG(id), hint ? "; " : "", hint ? hint : "").p;
+		return say_no_rule(a, rules, path);
+	wanted = (struct str){ path.p + id.n + 1, path.n - id.n - 1 };
 	knobs_of(a, rule, &all);
 	for (size_t i = 0; i < all.n; i++) {
-		if (!str_eq(all.items[i].signal, signal) || !str_eq(all.items[i].key, key))
+		if (!str_eq(knob_path(a, &all.items[i]), wanted))
 			continue;
 		*ret = all.items[i];
 		return NULL;
 	}
-	return list_knobs(a, id, &all);
+	return say_knobs(a, rule, wanted, &all);
 }
 
 static bool read_range(struct str text, double *from, double *to, double *step)
@@ -190,7 +210,7 @@ const char *sweep_read(struct arena *a, const struct ruleset *rules, struct str 
 
 	*ret = (struct sweep){ 0 };
 	if (!cut_at(text, "=", &path, &range))
-		return "expected RULE.SIGNAL.KEY=FROM..TO/STEP, as in drops.alliance.below_own.sd=-1..-3/0.25";
+		return EXPECTED_SWEEP;
 	if ((wrong = find_knob(a, rules, path, &ret->knob)))
 		return wrong;
 	if (!read_range(range, &from, &to, &step))

@@ -97,6 +97,20 @@ TEST(labels_are_read_from_csv_in_any_order_of_columns)
 	CHECK_INT(n, 0);
 }
 
+TEST(labels_are_read_as_tables_save_them)
+{
+	mark_list labels;
+	size_t n;
+
+	CHECK(!labels_read(arena,
+			   STR("\xef\xbb\xbf"
+			       "Case,SESSION,Label\r\nK7,3,TRUE\r\nK7,4,No\r\n"),
+			   &labels));
+	labels_of(&labels, STR("K7"), &n);
+	REQUIRE(n == 2);
+	CHECK(labels.items[0].good && !labels.items[1].good);
+}
+
 TEST(labels_are_read_from_an_object_a_line)
 {
 	mark_list labels;
@@ -170,6 +184,9 @@ TEST(a_value_stands_in_the_words_in_place_of_the_number)
 
 	CHECK_STR(knob_words(arena, &knob, -17.5), "at most -17.5%");
 	CHECK_STR(knob_words(arena, &knob, 0.1 + 0.2), "at most 0.3%");
+	CHECK_STR(knob_words(arena, &knob, 12345678), "at most 12345678%");
+	CHECK_STR(knob_words(arena, &knob, -100), "at most -100%");
+	CHECK_STR(knob_words(arena, &knob, 0), "at most 0%");
 	CHECK_STR(knob_override(arena, &knob, -5, STR("why")),
 		  "version: 1\noverride:\n  r:\n    because: \"why\"\n    signals:\n      s: {share: at most -5%}\n");
 }
