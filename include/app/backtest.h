@@ -70,6 +70,7 @@ struct backtest {
 	struct backtest_side *sides; /* one a set */
 	size_t n;
 	uint64_t cases, sessions;
+	uint64_t labels; /* those whose case and session are here */
 	int64_t first, last; /* sessions; DATE_NONE without any */
 	struct backtest_row all;
 	backtest_rows rules, routes, supervisors; /* by name */

@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 
+#include "app/config.h"
 #include "base/error.h"
 #include "core/mark.h"
 #include "core/rules.h"
@@ -19,8 +20,8 @@
 struct corpus;
 
 struct corpus_case {
-	struct str name;       /* what outputs show: the token; of records, their `case` */
-	struct str id;	       /* the clinic's */
+	struct str name; /* what outputs show: the token; of records, their `case` */
+	struct str id;	 /* the clinic's */
 	struct roster roster;
 	const struct skeleton *const *skeletons[CORPUS_PHRASES_MAX]; /* by set of phrases */
 	size_t n;
@@ -38,7 +39,8 @@ struct corpus_options {
 	const atomic_bool *abandon; /* once set (by `progress`), no further record is read, and it fails; or NULL */
 };
 
-int corpus_of_store(const char *path, struct corpus **ret, struct error *e);
+/* config is borrowed. */
+int corpus_of_store(const struct config *config, struct corpus **ret, struct error *e);
 /* All *.json and *.yaml below the directory.  What cannot be read is left out, see corpus_refused. */
 int corpus_of_records(const char *directory, const struct corpus_options *options, struct corpus **ret,
 		      struct error *e);
@@ -58,5 +60,8 @@ int corpus_reader_open(struct corpus *c, struct corpus_reader **ret, struct erro
 void corpus_reader_close(struct corpus_reader *r);
 /* Case 0, 1 ... in an order that is always the same; in a. */
 int corpus_read(struct corpus_reader *r, struct arena *a, size_t index, struct corpus_case *ret, struct error *e);
+
+/* What the judge cannot know of a case and the engine's store does: from when on its site is silent. */
+int corpus_site(struct corpus_reader *r, struct arena *a, struct history *history, struct error *e);
 
 #endif

@@ -27,8 +27,8 @@ struct corpus_slice {
 
 struct corpus {
 	struct arena arena;
-	struct str path; /* of the store; absent: records */
-	struct strs cases; /* of the store: the clinic's ids */
+	const struct config *config; /* of the store; NULL: records */
+	struct strs cases;	     /* of the store: the clinic's ids */
 	struct arena *worker_arenas; /* of the ids of records */
 	size_t n_workers, n_phrases;
 	struct spill *spill;

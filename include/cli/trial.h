@@ -21,6 +21,7 @@ struct trial {
 	struct config *config;
 	struct corpus *corpus;
 	mark_list labels;
+	size_t labels_here; /* after a run: those whose case and session are in the past */
 	struct progress progress;
 	/* Phrases that are others, or new, against those that the store's sessions were searched for. */
 	struct strs unheard, unlooked;
@@ -50,7 +51,7 @@ int trial_run(struct trial *t, struct backtest_options *options, struct backtest
  * arena. */
 int trial_run_values(struct trial *t, const struct sweep *sweep, struct ruleset *const *rules, struct backtest *ret,
 		     const struct backtest_side ***ret_sides);
-/* A line about records that were left out, on standard error. */
-void trial_tell_refused(const struct trial *t);
+/* After a run: a line about records and labels that were left out, on standard error. */
+void trial_tell_left_out(const struct trial *t);
 
 #endif

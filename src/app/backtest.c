@@ -55,18 +55,41 @@ static const struct skeleton *const *skeletons_for(const struct running *r, stru
 	return ret;
 }
 
-static void retell_set(const struct running *r, struct arena *a, const struct corpus_case *c, size_t set,
-		       struct history **ret_history, struct retelling *ret, uint64_t *ret_true)
+/* What came after the present day has not happened yet. */
+static void cut_case(struct arena *a, const struct backtest_options *o, struct corpus_case *c)
 {
+	size_t kept = 0;
+
+	for (size_t p = 0; p < CORPUS_PHRASES_MAX && c->skeletons[p]; p++) {
+		const struct skeleton **those = ARENA_ARRAY(a, const struct skeleton *, c->n + 1);
+
+		kept = 0;
+		for (size_t i = 0; i < c->n; i++)
+			if (c->skeletons[p][i]->started <= o->as_of)
+				those[kept++] = c->skeletons[p][i];
+		c->skeletons[p] = those;
+	}
+	c->n = kept;
+	if (c->closed_at > o->as_of)
+		c->closed_at = DATE_NONE;
+}
+
+static int retell_set(const struct running *r, struct worker *w, const struct corpus_case *c, size_t set,
+		      struct history **ret_history, struct retelling *ret, uint64_t *ret_true)
+{
+	struct arena *a = &w->scratch;
 	const struct backtest_set *s = &r->options->sets[set];
 	struct counting counting = { .rules = s->rules, .only = r->options->only, .last = SIZE_MAX };
 	struct judge_trace trace = { count_verdict, &counting, .true_only = true };
 
 	*ret_history = history_build(a, &c->roster, skeletons_for(r, a, c, s), c->n, c->closed_at);
 	(*ret_history)->name = c->name;
+	if (corpus_site(w->reader, a, *ret_history, &w->error) < 0)
+		return -1;
 	counting.history = *ret_history;
 	retell(a, *ret_history, s->rules, r->options->as_of, counting.only.n ? &trace : NULL, ret);
 	*ret_true = counting.n;
+	return 0;
 }
 
 static bool is_abandoned(const struct running *r)
@@ -90,8 +113,10 @@ static int do_case(void *user, size_t worker, size_t index)
 		return error_set(&w->error, ERROR_AGAIN, "given up");
 	if (corpus_read(w->reader, &w->scratch, index, &c, &w->error) < 0)
 		return -1;
+	cut_case(&w->scratch, r->options, &c);
 	for (size_t i = 0; c.n && i < n; i++)
-		retell_set(r, &w->scratch, &c, i, &histories[i], &told[i], &true_sessions[i]);
+		if (retell_set(r, w, &c, i, &histories[i], &told[i], &true_sessions[i]) < 0)
+			return -1;
 	if (c.n)
 		backtest_tally(&w->found, r->options, &w->scratch, &found);
 	if (c.n && w->writer && backtest_send(w->writer, r->options, &w->scratch, &found, &w->error) < 0)

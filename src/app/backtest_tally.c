@@ -78,8 +78,7 @@ struct tallying {
 	const struct backtest_options *o;
 	struct arena *scratch;
 	const struct backtest_case *c;
-	const struct mark *labels;
-	size_t n_labels;
+	mark_list marks; /* verdicts and labels of the case: one list, so that an alert both speak of counts once */
 };
 
 static void add_marks(struct mark_counts *to, const struct mark_counts *from)
@@ -101,7 +100,6 @@ static void tally_side(struct tallying *t, size_t set)
 {
 	const struct retelling *told = &t->c->told[set];
 	struct backtest_side *side = &t->b->sides[set];
-	const mark_list *verdicts = &t->c->corpus->verdicts;
 	struct mark_counts here = { 0 };
 
 	for (size_t i = 0; i < told->alerts.n; i++) {
@@ -114,8 +112,7 @@ static void tally_side(struct tallying *t, size_t set)
 		side->messages += a->messages;
 	}
 	side->true_sessions += t->c->true_sessions[set];
-	marks_count(verdicts->items, verdicts->n, told, t->o->only, &here);
-	marks_count(t->labels, t->n_labels, told, t->o->only, &here);
+	marks_count(t->marks.items, t->marks.n, told, t->o->only, &here);
 	add_marks(&side->marks, &here);
 	add_marks(&side->parts[t->c->index % BACKTEST_PARTS], &here);
 }
@@ -147,10 +144,9 @@ static void tally_alerts(struct tallying *t, size_t set)
 
 static void tally_marks(struct tallying *t, size_t set)
 {
-	const mark_list *verdicts = &t->c->corpus->verdicts;
 	const struct retelling *told = &t->c->told[set];
 
-	for (size_t i = 0; (verdicts->n || t->n_labels) && i < told->alerts.n; i++) {
+	for (size_t i = 0; t->marks.n && i < told->alerts.n; i++) {
 		struct str rule = told->alerts.items[i].rule_id;
 		bool seen = false;
 
@@ -158,9 +154,7 @@ static void tally_marks(struct tallying *t, size_t set)
 			seen = str_eq(told->alerts.items[k].rule_id, rule);
 		if (seen)
 			continue;
-		marks_count(verdicts->items, verdicts->n, told, rule,
-			    &row(&t->b->arena, &t->b->rules, rule)->marks[set]);
-		marks_count(t->labels, t->n_labels, told, rule, &row(&t->b->arena, &t->b->rules, rule)->marks[set]);
+		marks_count(t->marks.items, t->marks.n, told, rule, &row(&t->b->arena, &t->b->rules, rule)->marks[set]);
 	}
 }
 
@@ -274,16 +268,56 @@ static void tally_changes(struct tallying *t)
 	}
 }
 
+/* Whether the case has that session, by the number that labels call it by. */
+static bool has_session(const struct history *h, int64_t session)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if ((h->sessions[i].number >= 0 ? h->sessions[i].number : (int64_t)h->sessions[i].ordinal) == session)
+			return true;
+	return false;
+}
+
+static bool has_record(const struct history *h, const struct strs *records)
+{
+	for (size_t i = 0; i < h->n; i++)
+		for (size_t p = 0; p < h->sessions[i].n_parts; p++)
+			for (size_t k = 0; k < records->n; k++)
+				if (str_eq(h->sessions[i].parts[p].s->record, records->items[k]))
+					return true;
+	return false;
+}
+
+/* Those about what is in this past: others no alert could meet.  Labels name the case as the clinic does, or by its
+ * token. */
+static void list_marks(struct tallying *t)
+{
+	const struct corpus_case *c = t->c->corpus;
+	const struct history *h = t->c->histories[0];
+	const struct mark *labels = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->verdicts.n; i++)
+		if (has_record(h, c->verdicts.items[i].records))
+			*VEC_PUSH(t->scratch, &t->marks) = c->verdicts.items[i];
+	if (t->o->labels)
+		labels = labels_of(t->o->labels, c->id, &n);
+	if (t->o->labels && !n)
+		labels = labels_of(t->o->labels, c->name, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (!has_session(h, labels[i].session))
+			continue;
+		*VEC_PUSH(t->scratch, &t->marks) = labels[i];
+		t->b->labels++;
+	}
+}
+
 void backtest_tally(struct backtest *b, const struct backtest_options *o, struct arena *scratch,
 		    const struct backtest_case *c)
 {
-	struct tallying t = { b, o, scratch, c, NULL, 0 };
+	struct tallying t = { .b = b, .o = o, .scratch = scratch, .c = c };
 	const struct history *h = c->histories[0];
 
-	if (o->labels)
-		t.labels = labels_of(o->labels, c->corpus->id, &t.n_labels);
-	if (o->labels && !t.n_labels)
-		t.labels = labels_of(o->labels, c->corpus->name, &t.n_labels);
+	list_marks(&t);
 	b->cases++;
 	b->sessions += h->n;
 	if (b->first == DATE_NONE || h->sessions[0].started < b->first)
@@ -350,6 +384,7 @@ void backtest_merge(struct backtest *b, const struct backtest *from)
 {
 	b->cases += from->cases;
 	b->sessions += from->sessions;
+	b->labels += from->labels;
 	if (from->first != DATE_NONE && (b->first == DATE_NONE || from->first < b->first))
 		b->first = from->first;
 	if (from->last > b->last)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "app/site_fact.h"
 #include "io/store_acts.h"
 
 struct corpus_reader {
@@ -10,7 +11,7 @@ struct corpus_reader {
 	struct store *store; /* NULL: records */
 };
 
-int corpus_of_store(const char *path, struct corpus **ret, struct error *e)
+int corpus_of_store(const struct config *config, struct corpus **ret, struct error *e)
 {
 	struct corpus *c = calloc(1, sizeof *c);
 	struct store *st = NULL;
@@ -19,8 +20,8 @@ int corpus_of_store(const char *path, struct corpus **ret, struct error *e)
 	if (!c)
 		abort();
 	c->last = DATE_NONE;
-	c->path = arena_dup(&c->arena, str_of(path));
-	rc = store_open(path, DB_READ_ONLY, &st, e);
+	c->config = config;
+	rc = store_open(config->store.p, DB_READ_ONLY, &st, e);
 	if (rc == 0)
 		rc = store_cases_all(st, &c->arena, &c->cases, e);
 	store_close(st);
@@ -54,7 +55,7 @@ size_t corpus_phrases(const struct corpus *c)
 
 bool corpus_is_store(const struct corpus *c)
 {
-	return c->path.p != NULL;
+	return c->config != NULL;
 }
 
 int64_t corpus_last(const struct corpus *c)
@@ -76,7 +77,7 @@ int corpus_reader_open(struct corpus *c, struct corpus_reader **ret, struct erro
 		abort();
 	r->corpus = c;
 	*ret = r;
-	return corpus_is_store(c) ? store_open(c->path.p, DB_READ_ONLY, &r->store, e) : 0;
+	return corpus_is_store(c) ? store_open(c->config->store.p, DB_READ_ONLY, &r->store, e) : 0;
 }
 
 void corpus_reader_close(struct corpus_reader *r)
@@ -169,4 +170,9 @@ int corpus_read(struct corpus_reader *r, struct arena *a, size_t index, struct c
 {
 	*ret = (struct corpus_case){ .closed_at = DATE_NONE };
 	return r->store ? read_stored(r, a, index, ret, e) : read_slice(r->corpus, a, index, ret, e);
+}
+
+int corpus_site(struct corpus_reader *r, struct arena *a, struct history *history, struct error *e)
+{
+	return r->store ? site_fact(r->store, a, r->corpus->config, history, e) : 0;
 }

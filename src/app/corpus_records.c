@@ -2,6 +2,7 @@
 /*
  * A directory of records: read once, by all threads, into skeletons in a scratch file and an index of them.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "app/corpus_parts.h"
@@ -56,6 +57,21 @@ static int keep(struct reading_records *r, struct worker *w, const struct record
 	return 0;
 }
 
+static bool is_of_the_file(const struct error *e)
+{
+	return e->kind == ERROR_REFUSED || e->sys == EACCES || e->sys == ENOENT;
+}
+
+/* Too large, no regular file, not ours to read: left out like one with faults, and told. */
+static int note_unread(struct reading_records *r, struct worker *w, size_t index)
+{
+	if (!is_of_the_file(&w->error))
+		return -1;
+	r->read[index].fault = arena_printf(w->ids, "%s\n", w->error.text);
+	w->error = (struct error){ 0 };
+	return 0;
+}
+
 static void note_fault(struct reading_records *r, struct worker *w, size_t index, struct diags *d)
 {
 	struct buf out = { 0 };
@@ -79,7 +95,7 @@ static int read_file(void *user, size_t worker, size_t index)
 		return error_set(&w->error, ERROR_AGAIN, "given up");
 	ret->record.file = index;
 	if (file_read(&w->bytes, r->files[index].p, RECORD_MAX_BYTES, &text, &w->error) < 0)
-		return -1;
+		return note_unread(r, w, index);
 	record = record_read(&w->text, text, &d);
 	ret->good = record != NULL;
 	if (record)

@@ -211,7 +211,7 @@ static int compare(const struct tool *tool, struct request *rq, const struct rul
 	sets[1].phrases = corpus_phrases(t->corpus) - 1;
 	rc = trial_run(t, &options, &b);
 	if (rc == EXIT_FINE) {
-		trial_tell_refused(t);
+		trial_tell_left_out(t);
 		report(tool, rq, &b);
 		rc = past_limits(rq, &b);
 		if (rq->limits[LIMIT_LOST] < INFINITY && !b.sides[0].marks.good)
@@ -281,7 +281,7 @@ static int run_values(const struct tool *tool, struct request *rq, const struct 
 	if (rc == EXIT_FINE)
 		rc = trial_run_values(t, sweep, rules, &b, &curve.sides);
 	if (rc == EXIT_FINE) {
-		trial_tell_refused(t);
+		trial_tell_left_out(t);
 		rc = report_curve(tool, rq, &curve);
 	}
 	for (size_t i = 0; rules && i < sweep->values.n; i++)

@@ -160,7 +160,7 @@ static int open_past(struct preview *p, const struct ruleset *new, struct error 
 				 "--records DIR",
 				 p->config->store.p);
 	corpus_close(p->corpus);
-	rc = corpus_of_store(p->config->store.p, &p->corpus, e);
+	rc = corpus_of_store(p->config, &p->corpus, e);
 	if (rc < 0)
 		p->corpus = NULL;
 	return rc;

@@ -208,13 +208,23 @@ static int open_records(struct trial *t, const struct ruleset *a, const struct r
 	return corpus_of_records(t->records, &options, &t->corpus, e);
 }
 
+static void tell_refused(const struct trial *t)
+{
+	struct str faults;
+	size_t n = corpus_refused(t->corpus, &faults);
+
+	if (n)
+		fprintf(stderr, "%.*srupturectl: %zu file%s left out: no good record%s\n", STR_ARG(faults), n,
+			n == 1 ? "" : "s", n == 1 ? "" : "s");
+}
+
 int trial_open(struct trial *t, const struct ruleset *a, const struct ruleset *b)
 {
 	struct error e = { 0 };
 	int rc;
 
 	progress_begin(&t->progress);
-	rc = t->records ? open_records(t, a, b, &e) : corpus_of_store(t->config->store.p, &t->corpus, &e);
+	rc = t->records ? open_records(t, a, b, &e) : corpus_of_store(t->config, &t->corpus, &e);
 	progress_end(&t->progress);
 	if (rc < 0) {
 		t->corpus = NULL;
@@ -227,19 +237,20 @@ int trial_open(struct trial *t, const struct ruleset *a, const struct ruleset *b
 		t->as_of = t->records ? corpus_last(t->corpus) : clock_now();
 	if (!t->records)
 		lexicons_compare(&t->arena, a->lexicons, b->lexicons, &t->unheard, &t->unlooked);
-	if (!corpus_cases(t->corpus))
-		return tool_misuse("there is no session to try rules on%s", t->records ? "" : " in the store yet");
-	return EXIT_FINE;
+	if (corpus_cases(t->corpus))
+		return EXIT_FINE;
+	tell_refused(t);
+	return tool_misuse("there is no session to try rules on%s", t->records ? "" : " in the store yet");
 }
 
-void trial_tell_refused(const struct trial *t)
+void trial_tell_left_out(const struct trial *t)
 {
-	struct str faults;
-	size_t n = corpus_refused(t->corpus, &faults);
+	size_t unused = t->labels.n - t->labels_here;
 
-	if (n)
-		fprintf(stderr, "%.*srupturectl: %zu file%s left out: no good record%s\n", STR_ARG(faults), n,
-			n == 1 ? "" : "s", n == 1 ? "" : "s");
+	tell_refused(t);
+	if (unused)
+		fprintf(stderr, "rupturectl: %zu of %zu label%s left out: no such case, or no such session of it\n",
+			unused, t->labels.n, t->labels.n == 1 ? "" : "s");
 }
 
 int trial_run(struct trial *t, struct backtest_options *options, struct backtest *ret)
@@ -257,6 +268,7 @@ int trial_run(struct trial *t, struct backtest_options *options, struct backtest
 	progress_begin(&t->progress);
 	rc = backtest_run(t->corpus, options, ret, &e);
 	progress_end(&t->progress);
+	t->labels_here = ret->labels;
 	return rc < 0 ? tool_fail(&e) : EXIT_FINE;
 }
 

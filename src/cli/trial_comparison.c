@@ -74,6 +74,10 @@ static void sentence(struct comparing *c)
 
 	for (size_t i = 0; i < CHANGE_KINDS; i++)
 		n += changes[i];
+	if (was == 0 && is == 0) {
+		buf_puts(c->out, STR("Neither the old rules nor the new would have raised an alert.\n"));
+		return;
+	}
 	if (was != is)
 		say_difference(c, was, is, weeks);
 	else

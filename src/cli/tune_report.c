@@ -27,6 +27,11 @@ static void put_words(struct buf *out, const struct tried *t, size_t value)
 	arena_release(&a);
 }
 
+static const char *marks_word(const struct mark_counts *m)
+{
+	return m->good + m->bad == 1 ? "verdict or label" : "verdicts and labels";
+}
+
 static void tell_past(struct tuning_run *r, const struct tried *t)
 {
 	const struct backtest *b = &t->found;
@@ -42,12 +47,11 @@ static void tell_past(struct tuning_run *r, const struct tried *t)
 			   STR_ARG(date_format_day(&a, b->last)));
 	buf_puts(&r->out, STR(",\nagainst "));
 	put_count(&r->out, (double)(m->good + m->bad));
-	buf_printf(&r->out, " verdict%s and labels, %llu of them good", m->good + m->bad == 1 ? "" : "s",
-		   (unsigned long long)m->good);
+	buf_printf(&r->out, " %s, %llu of them good", marks_word(m), (unsigned long long)m->good);
 	if (r->rq->budget < INFINITY) {
 		buf_puts(&r->out, STR(", within "));
 		put_rate(&r->out, r->rq->budget);
-		buf_puts(&r->out, STR(" alerts a week"));
+		buf_printf(&r->out, " alert%s a week", r->rq->budget == 1 ? "" : "s");
 	}
 	buf_puts(&r->out, STR(".\n\n"));
 	arena_release(&a);
@@ -83,9 +87,9 @@ static void tell_point(struct buf *out, const char *name, const struct tried *t,
 
 static void tell_too_few(struct tuning_run *r, const struct mark_counts *m)
 {
-	buf_printf(&r->out, "          %llu verdict%s and labels, %llu of them good: too few, it takes %d and %d\n",
-		   (unsigned long long)(m->good + m->bad), m->good + m->bad == 1 ? "" : "s",
-		   (unsigned long long)m->good, TUNING_MARKS_MIN, TUNING_GOOD_MIN);
+	buf_printf(&r->out, "          %llu %s, %llu of them good: too few, it takes %d and %d\n",
+		   (unsigned long long)(m->good + m->bad), marks_word(m), (unsigned long long)m->good, TUNING_MARKS_MIN,
+		   TUNING_GOOD_MIN);
 }
 
 static void tell_answer(struct tuning_run *r, const struct tried *t)
@@ -427,7 +431,7 @@ int tune_report(struct tuning_run *r)
 {
 	int rc = EXIT_FINE;
 
-	trial_tell_refused(&r->rq->trial);
+	trial_tell_left_out(&r->rq->trial);
 	if (r->tool->json)
 		return give_json(r);
 	tell_past(r, &r->all.items[0]);

@@ -192,6 +192,10 @@ def test_wrong_use_is_told_and_ends_with_2(box):
                        (("backtest", "--records", place, box.dir / "nowhere"), "cannot be read"),
                        (("backtest", "--records", place, "--sweep", "drops.alliance.below.sd=1..2/1"), "below_own.sd"),
                        (("backtest", "--records", place, "--sweep", "drops.aliance.x.sd=1..2/1"), "did you mean"),
+                       (("backtest", "--records", place, "--sweep", "disagreement.often.turns.weight=1..2/1"),
+                        'no single number at "often.turns.weight"; it has '),
+                       (("backtest", "--records", place, "--sweep", "disagreement.goals_low.in=1..2/1"),
+                        'no single number at "goals_low.in"; it has '),
                        (("backtest", "--records", place, "--sweep", "drops.alliance.below_own.sd=1"), "expected a range"),
                        (("backtest", "--records", place, "--sweep", "drops.alliance.below_own.sd=1..2/1", "--max-added", 1), "limits"),
                        (("backtest", "--records", place, "--with", "x", "--max-added", "-1"), "takes a number"),
@@ -210,6 +214,41 @@ def test_records_that_are_none_are_left_out_and_told_without_their_words(box):
     (place / "bad.json").write_text('{"ruptured": 1, "case": "a secret"')
     ran = box.ctl("backtest", "--with", box.rules(MILDER), "--records", place, expect=FINE)
     check("1 file left out" in ran.err and "secret" not in ran.out + ran.err, ran.err)
+    with (place / "much.json").open("w") as much:
+        much.truncate(17 << 20)
+    ran = box.ctl("backtest", "--with", box.rules(MILDER), "--records", place, expect=FINE)
+    check("2 files left out" in ran.err and "larger than" in ran.err, ran.err)
+    shutil.rmtree(place)
+    place.mkdir()
+    (place / "bad.json").write_text("{")
+    ran = box.ctl("backtest", "--with", box.rules(MILDER), "--records", place, expect=WRONG)
+    check("1 file left out" in ran.err and "no session to try rules on" in ran.err, ran.err)
+
+
+def test_labels_of_no_session_here_are_told_and_count_for_nothing(box):
+    box.config()
+    place, labels = simulated(box, 5)
+    args = ("--json", "backtest", "--with", box.rules(MILDER), "--records", place, "--labels", labels)
+    ran = box.ctl(*args, expect=FINE)
+    check("left out" not in ran.err, ran.err)
+    with labels.open("a") as out:
+        out.write("nobody,1,yes\n" + labels.read_text().splitlines()[1].split(",")[0] + ",500,yes\n")
+    more = box.ctl(*args, expect=FINE)
+    check("2 of " in more.err and "labels left out: no such case, or no such session of it" in more.err, more.err)
+    check(more.out == ran.out, "they counted")
+
+
+def test_what_comes_after_the_present_day_has_not_happened(box):
+    box.config()
+    place, labels = simulated(box, 10)
+    later = sorted(place.iterdir(), key=lambda path: json.loads(path.read_text())["started"])
+    day = json.loads(later[len(later) // 2].read_text())["started"]
+    args = ("--with", box.rules(MILDER), "--labels", labels, "--as-of", day, "--all")
+    cut = backtest(box, *args, "--records", place)
+    for path in later:
+        if json.loads(path.read_text())["started"] > day:
+            path.unlink()
+    check(cut["old"]["alerts"] and cut == backtest(box, *args, "--records", place), str(cut["old"]))
 
 
 def test_tune_writes_an_override_that_can_be_tried_and_changes_no_file(box):
@@ -273,6 +312,18 @@ def test_verdicts_count_alike_in_backtest_tune_and_precision_and_survive_changed
     for signal in tuned["signals"]:
         now = next(v for v in signal["curve"]["values"] if v["value"] == signal["curve"]["present"])
         check((now["precision"]["of"], now["precision"]["share"]) == (rule["verdicts"], rule["precision"]), str(now))
+
+
+def test_an_alert_that_a_verdict_and_a_label_speak_of_counts_once(box):
+    last, told = judged(box, [ROOT / "rules"])
+    for alert in told:
+        box.ctl("verdict", alert["alert"], "useful", expect=FINE)
+    labels = box.dir / "labels.csv"
+    labels.write_text("case,session,label\n" + "".join(f"{a['case']},{a['opened_session']},yes\n" for a in told))
+    found = backtest(box, "--with", box.rules(MILDER), "--as-of", last, "--labels", labels)
+    row = next(r for r in found["rules"] if r["rule"] == "drops.alliance")
+    check(row["old_precision"]["of"] == len(told) == row["alerts"][0], f"{len(told)} alerts, {row}")
+    check(found["old"]["caught"]["of"] == 2 * len(told), f"a verdict and a label are two marks: {found['old']}")
 
 
 def test_what_tune_writes_is_in_force_when_it_is_put_into_place(box):

@@ -348,6 +348,10 @@ def test_a_site_that_sends_nothing_is_told_of_and_its_cases_are_no_drop_outs(box
     check([alert["case"] for alert in gone] == [south], f"{gone}")
     explained = box.ctl("explain", "--all", "K1", expect=0).out
     check("no record from site north for 239 h: its export may be broken" in explained, explained)
+    other = box.dir / "other.yaml"
+    other.write_text('version: 1\noverride: {test.gone: {because: "For a test.", say: "ring"}}\n')
+    tried = json.loads(box.ctl("--json", "backtest", "--with", other, "--as-of", "2026-03-13T15:00:00Z", expect=0).out)
+    check(tried["old"]["alerts"] == len(gone), f"a backtest tells other than the engine: {tried['old']}")
     # The site is back; K1 really was not seen, K4 was, and its record comes last.
     box.now("2026-03-13T16:00:00Z")
     box.drop(quiet(box, case="K2", started="2026-03-13T14:00:00Z", site="north"))
