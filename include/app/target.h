@@ -2,10 +2,10 @@
 /*
  * What a person means by a word: a case, a record (that is, its session), or an alert.
  *
- * A case: its token, the clinic's own id, or the first digits of the token.  A record: the clinic's id, its first
- * characters, or CASE/N, the case's N-th session.  An alert: its id, its first digits, or the key of a message about it.
- * A word that is several of these whole is refused, and so is one that is none whole and the beginning of several;
- * `case:`, `record:` or `alert:` before it tells them apart.
+ * A case: its token, the clinic's own id, or the first digits of the token.  A record: the clinic's id, or CASE/N, the
+ * case's N-th session.  An alert: its id, its first digits, or the key of a message about it.  Ids of the clinic are found
+ * whole only, so that nobody comes upon one.  A word that is several of these whole is refused, and so is one that is none
+ * whole and the beginning of several; `case:`, `record:` or `alert:` before it tells them apart.
  */
 #ifndef RUPTURED_APP_TARGET_H
 #define RUPTURED_APP_TARGET_H
@@ -13,7 +13,7 @@
 #include "io/store_acts.h"
 #include "io/store_sent.h"
 
-#define TARGET_PREFIX 4 /* the least beginning of an id or token */
+#define TARGET_PREFIX 4 /* the least beginning of a token or an alert's id */
 
 enum target_kind { TARGET_CASE, TARGET_RECORD, TARGET_ALERT };
 struct target {

@@ -25,15 +25,4 @@ int store_heard_by(struct store *st, struct arena *a, struct str incident, struc
  * forgotten. */
 int store_incidents_told_by(struct store *st, struct arena *a, struct str key, struct strs *ret, struct error *e);
 
-/* Where the record of that id stands: its case and when it came; *ret_found false: there is none. */
-struct stored_record {
-	struct str record, case_token; /* case_token absent: withdrawn */
-	int64_t arrived;	       /* DATE_NONE */
-	bool withdrawn;
-};
-typedef VEC(struct stored_record) stored_records;
-/* Those whose id begins so, or (`whole`) is this, at most `max`. */
-int store_records_like(struct store *st, struct arena *a, struct str id, bool whole, size_t max, stored_records *ret,
-		       struct error *e);
-
 #endif

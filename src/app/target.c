@@ -84,15 +84,20 @@ static int find_session(struct finding_target *f)
 	return 0;
 }
 
+/* By the whole id alone: one that is found by its beginning can be guessed letter by letter. */
 static int find_records(struct finding_target *f)
 {
-	stored_records list;
+	struct known_record known;
+	struct stored_case *c = NULL;
 
-	if (store_records_like(f->st, f->a, f->word, f->whole, FEW, &list, f->e) < 0)
+	if (!f->whole)
+		return 0;
+	if (store_known(f->st, f->a, f->word, &known, f->e) < 0 ||
+	    (known.case_id.n && store_case(f->st, f->a, known.case_id, &c, f->e) < 0))
 		return -1;
-	for (size_t i = 0; i < list.n; i++)
-		add(f, TARGET_RECORD, list.items[i].case_token)->record = list.items[i].record;
-	return f->whole ? find_session(f) : 0;
+	if (known.revision)
+		add(f, TARGET_RECORD, c ? c->token : (struct str){ NULL, 0 })->record = f->word;
+	return find_session(f);
 }
 
 /* ---- alerts ---- */
@@ -194,15 +199,15 @@ static int find_all(struct finding_target *f, unsigned which)
 	return 0;
 }
 
-/* How it can be named so that nothing else is meant; a record of several by the record alone. */
+/* How it can be named so that nothing else is meant. */
 static struct str name_of(struct arena *a, const struct target *t)
 {
 	switch (t->kind) {
 	case TARGET_CASE:
 		return arena_printf(a, "case:%.*s", STR_ARG(t->case_token));
 	case TARGET_RECORD:
-		return t->case_token.p ? arena_printf(a, "records of case %.*s", STR_ARG(t->case_token))
-				       : STR("records that were withdrawn");
+		return t->record.p ? arena_printf(a, "record:%.*s", STR_ARG(t->record))
+				   : arena_printf(a, "record:%.*s/%lld", STR_ARG(t->case_token), (long long)t->session);
 	case TARGET_ALERT:
 		return arena_printf(a, "alert:%.*s", STR_ARG(t->alerts.items[0]));
 	}
@@ -211,16 +216,13 @@ static struct str name_of(struct arena *a, const struct target *t)
 
 static struct str several(struct finding_target *f)
 {
-	struct str all = STR(""), last = STR("");
+	struct str all = STR("");
 	bool one_kind = true;
 
 	for (size_t i = 0; i < f->found.n && i < FEW; i++) {
-		struct str name = name_of(f->a, &f->found.items[i]);
-
 		one_kind &= f->found.items[i].kind == f->found.items[0].kind;
-		if (!str_eq(name, last))
-			all = arena_printf(f->a, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "", STR_ARG(name));
-		last = name;
+		all = arena_printf(f->a, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "",
+				   STR_ARG(name_of(f->a, &f->found.items[i])));
 	}
 	return arena_printf(f->a, "\"%.*s\" %s: %.*s; %s", STR_ARG(f->word),
 			    f->whole ? "names more than one thing" : "is the beginning of several", STR_ARG(all),

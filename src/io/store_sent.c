@@ -92,26 +92,3 @@ int store_incidents_told_by(struct store *st, struct arena *a, struct str key, s
 	}
 	return r;
 }
-
-int store_records_like(struct store *st, struct arena *a, struct str id, bool whole, size_t max, stored_records *ret,
-		       struct error *e)
-{
-	static const char sql[] = "SELECT r.id, c.token, r.arrived, r.withdrawn FROM records r"
-				  " LEFT JOIN cases c ON c.row = r.case_row"
-				  " WHERE CASE WHEN ?2 THEN r.id = ?1 ELSE substr(r.id, 1, length(?1)) = ?1 END"
-				  " ORDER BY r.row LIMIT ?3";
-	struct db_stmt *s;
-	int r;
-
-	*ret = (stored_records){ 0 };
-	if (db_ask(st->db, sql, DB_WITH(DB_TEXT(id), DB_INT(whole), DB_INT((int64_t)max)), &s, e) < 0)
-		return -1;
-	while ((r = db_step(s, e)) > 0)
-		*VEC_PUSH(a, ret) = (struct stored_record){
-			.record = db_text(s, 0, a),
-			.case_token = db_text(s, 1, a),
-			.arrived = store_date(s, 2),
-			.withdrawn = db_int(s, 3) != 0,
-		};
-	return r;
-}
