@@ -25,9 +25,11 @@ struct explained_words {
 	struct str text;     /* nothing in it controls a terminal */
 };
 
-/* Only one rule and subject (tokens); all absent: everything. */
+/* Only one rule (`*` for any characters) and subject (tokens; both absent: the case) or, with `anybody`, each that it
+ * is judged for; rule absent: everything. */
 struct explain_about {
 	struct str rule, member, other;
+	bool anybody;
 };
 
 struct explanation {
@@ -38,7 +40,7 @@ struct explanation {
 	const struct history *history;
 	const struct ruleset *rules;
 	const struct judgement *judgement; /* whose incidents are shown as alerts */
-	VEC(struct explained) all; /* in the order judged */
+	VEC(struct explained) all;	   /* in the order judged */
 };
 
 /* How a member is shown; NULL: no name (the case). */

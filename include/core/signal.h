@@ -95,6 +95,7 @@ struct reading {
 	evidence_list evidence; /* of this session */
 	int64_t true_at;	/* elapsed, next_session: when its truth changes if nothing happens; else DATE_NONE */
 	int64_t until;		/* a sum over days: when the oldest that counts leaves the window; else DATE_NONE */
+	struct str incident;	/* of an incident: the rule whose it is, of several the first; else absent */
 };
 
 struct signal {

@@ -16,7 +16,10 @@ static int parse(struct arena *a, int argc, char **argv, struct explain_request 
 			ret->text = true;
 		else if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc)
 			*VEC_PUSH(a, &ret->rules) = str_of(argv[++i]);
-		else if (strcmp(argv[i], "--as-of") == 0 && i + 1 < argc) {
+		else if (strcmp(argv[i], "--rule") == 0 && i + 1 < argc) {
+			ret->rule = str_of(argv[++i]);
+			ret->all = true;
+		} else if (strcmp(argv[i], "--as-of") == 0 && i + 1 < argc) {
 			struct str date = str_of(argv[++i]);
 
 			if (!date_parse(date, &ret->as_of) && !date_parse_day(date, &ret->as_of))
@@ -31,13 +34,13 @@ static int parse(struct arena *a, int argc, char **argv, struct explain_request 
 }
 
 void explain_show_session(const struct explanation *x, size_t session, struct str case_name, member_namer name,
-			  bool all, struct buf *out)
+			  enum explain_detail detail, struct buf *out)
 {
 	const struct session *s = &x->history->sessions[session];
 	struct buf said = { 0 };
 	struct arena a = { 0 };
 
-	explain_text(x, session, name, all ? EXPLAIN_ALL : EXPLAIN_TRUE, &said);
+	explain_text(x, session, name, detail, &said);
 	if (said.n)
 		buf_printf(out, "case %.*s, session %zu, %.*s", STR_ARG(case_name), s->ordinal,
 			   STR_ARG(date_format_day(&a, s->started)));
@@ -47,6 +50,20 @@ void explain_show_session(const struct explanation *x, size_t session, struct st
 		buf_printf(out, "\n%.*s", STR_ARG(buf_str(&said)));
 	buf_release(&said);
 	arena_release(&a);
+}
+
+struct ruleset *explain_rules(const struct tool *t, const struct explain_request *rq)
+{
+	struct ruleset *rules = tool_rules(t, &rq->rules);
+	bool any = !rq->rule.n;
+
+	for (size_t i = 0; rules && i < rules->n && !any; i++)
+		any = str_matches(rules->rules[i].id, rq->rule);
+	if (!rules || any)
+		return rules;
+	tool_misuse("explain: there is no rule \"%.*s\" here", STR_ARG(rq->rule));
+	rules_free(rules);
+	return NULL;
 }
 
 /* A file by its name, there or not: whose path was mistyped is not told about the store. */

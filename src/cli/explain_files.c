@@ -121,12 +121,14 @@ static void print_series(const struct tool *t, const struct series *s, const str
 	for (size_t i = 0; i < s->cases.n; i++) {
 		const struct series_case *c = &s->cases.items[i];
 
+		c->explanation->about = (struct explain_about){ .rule = rq->rule, .anybody = true };
 		for (size_t n = 0; t->json && n < c->records.n; n++) {
 			json_record(c, &c->records.items[n], rules, rq, j);
 			tool_print(j);
 		}
 		for (size_t n = 0; !t->json && n < c->history->n; n++)
-			explain_show_session(c->explanation, n, c->id, member_local, rq->all, &out);
+			explain_show_session(c->explanation, n, c->id, member_local,
+					     rq->all ? EXPLAIN_ALL : EXPLAIN_TRUE, &out);
 		for (size_t n = 0; !t->json && n < c->records.n; n++)
 			text_details(rules, &c->records.items[n], rq, &out);
 		fputs(buf_str(&out).p, stdout);
@@ -141,7 +143,7 @@ int explain_files(const struct tool *t, const struct explain_request *rq)
 	struct arena a = { 0 };
 	struct series s;
 	struct series_options options = { .as_of = rq->as_of, .hits = rq->hits };
-	struct ruleset *rules = tool_rules(t, &rq->rules);
+	struct ruleset *rules = explain_rules(t, rq);
 	struct buf faults = { 0 };
 	struct error e = { 0 };
 	size_t bad = 0;

@@ -69,6 +69,7 @@ static int judge_case(struct explaining *ex, struct error *e)
 	if (as_of == DATE_NONE)
 		as_of = judged_up_to(history, ex->rules, &told, clock_now(), false);
 	ex->x = explain(ex->a, history, ex->rules, as_of);
+	ex->x->about = (struct explain_about){ .rule = ex->rq->rule, .anybody = true };
 	ex->x->width = tool_width();
 	ex->shown = ARENA_ARRAY(ex->a, bool, history->n + 1);
 	return read_alerts(ex, e);
@@ -102,6 +103,12 @@ static bool is_asked_for(const struct explaining *ex, const struct session *s)
 	return t->record.p ? has_record(s, t->record) : (int64_t)s->ordinal == t->session;
 }
 
+/* Of an alert that is gone nothing is true any more: then it is shown why not. */
+static enum explain_detail detail_of(const struct explaining *ex)
+{
+	return ex->rq->all || (ex->told && ex->told->gone) ? EXPLAIN_ALL : EXPLAIN_TRUE;
+}
+
 /* The session that is asked for, or NULL: all. */
 static const struct session *choose_sessions(struct explaining *ex)
 {
@@ -130,6 +137,8 @@ static bool belongs(const struct explaining *ex, const struct told *t, const str
 	for (size_t i = 0; i < ex->target.alerts.n; i++)
 		if (str_is(ex->target.alerts.items[i], t->id))
 			return true;
+	if (ex->rq->rule.n && !str_matches(t->rule, ex->rq->rule))
+		return false;
 	return ex->target.kind != TARGET_ALERT && (!one || was_of_session(t, one));
 }
 
@@ -165,7 +174,7 @@ static int read_words(struct explaining *ex, const struct session *one)
 
 	for (size_t i = 0; i < ex->x->history->n; i++)
 		if (ex->shown[i])
-			explain_turns(ex->x, i, ex->rq->all ? EXPLAIN_ALL : EXPLAIN_TRUE, collect_turn, &c);
+			explain_turns(ex->x, i, detail_of(ex), collect_turn, &c);
 	if (said_read(ex->a, ex->st, ex->config, ex->x->history, &c.turns, one, &said, &e) < 0)
 		return tool_fail(&e);
 	for (size_t i = 0; i < said.without.n; i++)
@@ -192,7 +201,7 @@ static void print_sessions(const struct explaining *ex, struct buf *out)
 			explain_session_json(ex->x, i, ex->c->token, member_token, j);
 			tool_print(j);
 		} else {
-			explain_show_session(ex->x, i, ex->c->token, member_token, ex->rq->all, out);
+			explain_show_session(ex->x, i, ex->c->token, member_token, detail_of(ex), out);
 		}
 	}
 	json_free(j);
@@ -327,7 +336,7 @@ int explain_store(struct tool *t, const struct explain_request *rq)
 {
 	struct config *config = tool_config(t);
 	struct store *st = config ? tool_store(config) : NULL;
-	struct ruleset *rules = st ? tool_rules(t, &rq->rules) : NULL;
+	struct ruleset *rules = st ? explain_rules(t, rq) : NULL;
 	struct explaining ex = { .t = t, .rq = rq, .st = st, .config = config, .rules = rules };
 	struct error ignored;
 	int rc = rules ? EXIT_FINE : EXIT_WRONG;

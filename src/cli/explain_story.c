@@ -165,6 +165,8 @@ static void tell_untold(struct telling_story *t)
 
 	if (told->announcements && !t->s->messages.n && !t->s->waits.n)
 		tell_no_message(t);
+	if (told->gone)
+		tell(t, STR("retracted: judged again with what came since, the rule does not find it any more"));
 	if (told->by_rules)
 		tell(t, STR("its last change came from changed rules: that is told to nobody"));
 	else if (told->historic)

@@ -63,8 +63,10 @@ static bool is_named(const struct explanation *x, int member, struct str token)
 
 static bool is_about(const struct explanation *x, const struct rule *rule, struct subject s)
 {
-	return !x->about.rule.n || (str_eq(rule->id, x->about.rule) && is_named(x, s.member, x->about.member) &&
-				    is_named(x, s.other, x->about.other));
+	if (!x->about.rule.n)
+		return true;
+	return str_matches(rule->id, x->about.rule) &&
+	       (x->about.anybody || (is_named(x, s.member, x->about.member) && is_named(x, s.other, x->about.other)));
 }
 
 bool explain_is_shown(const struct explanation *x, const struct explained *e, size_t session)

@@ -35,11 +35,19 @@ static void text_evidence(const evidence_list *evidence, struct buf *out)
 		buf_printf(out, " and %zu more", evidence->n - TURNS_SHOWN);
 }
 
+/* In what the difference from the usual is counted. */
+static const char *versus_words(const struct signal *s)
+{
+	if (s->versus_unit == UNIT_SD)
+		return " sd";
+	return s->versus_unit == UNIT_PERCENT ? " times the usual" : " off the usual";
+}
+
 /* "30 (own usual 36.5, sd 1, over 3 sessions), that is -6.5 sd" */
 static void text_value(const struct signal *s, const struct reading *r, struct buf *out)
 {
 	bool chart = s->versus == BASELINE_CONTROL_CHART;
-	enum unit unit = s->versus == BASELINE_NONE ? s->threshold.unit : s->versus_unit;
+	const char *unit = s->versus == BASELINE_NONE ? unit_word(s->threshold.unit) : versus_words(s);
 
 	if (r->whole > 0 && s->threshold.unit == UNIT_PERCENT && s->versus == BASELINE_NONE && !isnan(r->raw))
 		buf_printf(out, " %.6g of %.6g,", r->part, r->whole);
@@ -54,7 +62,7 @@ static void text_value(const struct signal *s, const struct reading *r, struct b
 			   r->value, s->in_m);
 	else if (!chart && !isnan(r->value) && !isnan(r->raw) && fabs(r->value) != fabs(r->raw))
 		buf_printf(out, ", that is %.3g%s%s", fabs(r->value) < NOISE ? 0 : r->value,
-			   *unit_word(unit) ? " " : "", unit_word(unit));
+			   s->versus == BASELINE_NONE && *unit ? " " : "", unit);
 }
 
 static void text_why(const struct signal *s, const struct reading *r, struct buf *out)
@@ -64,17 +72,22 @@ static void text_why(const struct signal *s, const struct reading *r, struct buf
 		buf_printf(out, " (%zu of %d)", r->baseline_n, s->needs);
 }
 
+static bool is_in_days(const struct signal *s)
+{
+	return s->times_of_interval[0].words.n || s->times_of_interval[1].words.n;
+}
+
 /* A yes or no has no number; time is in days. */
 static void text_found(const struct signal *s, const struct reading *r, struct buf *out)
 {
-	bool days = s->times_of_interval[0].words.n || s->times_of_interval[1].words.n;
-
 	if (r->truth == TRUTH_NO_DATA && r->why)
 		text_why(s, r, out);
 	else if (r->why && isnan(r->raw))
 		buf_printf(out, " %s, which counts as %s", r->why, r->truth == TRUTH_TRUE ? "yes" : "no");
-	else if (days && !isnan(r->raw))
+	else if (is_in_days(s) && !isnan(r->raw))
 		buf_printf(out, " %.3g days", r->raw);
+	else if (r->incident.n)
+		buf_printf(out, " %.*s", STR_ARG(r->incident));
 	else if (!s->kind->read_truth || s->threshold.words.n)
 		text_value(s, r, out);
 }
@@ -118,6 +131,14 @@ static void put_measure(const char *name, struct buf *out)
 	buf_putc(out, ' ');
 }
 
+/* Of what has no threshold the keys are listed: they are no sentence. */
+static const char *asks(const struct signal *s)
+{
+	bool one = s->threshold.words.n || s->versus == BASELINE_CONTROL_CHART || is_in_days(s);
+
+	return one ? "asks for" : "asked:";
+}
+
 /* "less than 36", "salience at least 3", "at most -2 sd", "less than 36 in 2 of the last 3 sessions" */
 static void text_asked(const struct signal *s, struct buf *out)
 {
@@ -126,13 +147,14 @@ static void text_asked(const struct signal *s, struct buf *out)
 
 	if (s->threshold.words.n && s->versus == BASELINE_NONE && !plain)
 		put_measure(measure, out);
-	explain_asked(s, out);
-	if (!s->threshold.words.n)
+	if (s->versus == BASELINE_CONTROL_CHART)
+		buf_puts(out, STR("a value off the control chart"));
+	else
+		explain_asked(s, out);
+	if (!s->threshold.words.n && s->versus != BASELINE_CONTROL_CHART)
 		return;
-	if (s->versus != BASELINE_NONE && s->versus_unit == UNIT_SD)
-		buf_puts(out, STR(" sd"));
-	else if (s->versus != BASELINE_NONE)
-		buf_puts(out, s->versus_unit == UNIT_PERCENT ? STR(" times the usual") : STR(" off the usual"));
+	if (s->versus != BASELINE_NONE && s->versus != BASELINE_CONTROL_CHART)
+		buf_puts(out, str_of(versus_words(s)));
 	if (s->within_days > 0)
 		buf_printf(out, " within %.4g days", s->within_days);
 	if (s->within_sessions > 1)
@@ -169,7 +191,7 @@ static void text_signal(const struct explanation *x, const struct explained *e, 
 	buf_printf(&line, "      %-8s %-15.*s%.*s", explain_truths[r->truth], STR_ARG(s->name),
 		   STR_ARG(buf_str(&found)));
 	if (asked.n)
-		buf_printf(&line, "%s asks for %.*s", found.n ? ";" : "", STR_ARG(buf_str(&asked)));
+		buf_printf(&line, "%s %s %.*s", found.n ? ";" : "", asks(s), STR_ARG(buf_str(&asked)));
 	text_evidence(&r->evidence, &line);
 	if (why_not.n)
 		buf_printf(&line, "; %.*s", STR_ARG(buf_str(&why_not)));

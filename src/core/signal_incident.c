@@ -138,8 +138,10 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 	for (size_t i = 0; i < v->incidents->all.n; i++) {
 		const struct incident *one = &v->incidents->all.items[i];
 
-		if (selects(sel, v, one) && concerns(one->subject, v->subject) && recent(s, v, one))
-			n++;
+		if (!selects(sel, v, one) || !concerns(one->subject, v->subject) || !recent(s, v, one))
+			continue;
+		if (n++ == 0)
+			ret.incident = one->rule_id;
 	}
 	ret.value = ret.raw = (double)n;
 	ret.truth = truth_of(n > 0);

@@ -317,3 +317,35 @@ def test_a_condition_is_drawn_as_it_was_decided(box):
     said = box.ctl("explain", *files, expect=FINE).out
     check("      warning when\n        true     any of\n          true     all of: below_own true, big_fall true\n"
           "          no_data  off_chart\n" in said, said[:6000])
+
+
+def test_one_rule_alone_says_why_it_stayed_quiet(box):
+    box.config()
+    files = []
+    for n, tree in sorted(family().items()):
+        path = box.dir / f"s{n:02}.json"
+        path.write_text(json.dumps(tree))
+        files.append(path)
+    whole = box.ctl("explain", "--all", *files, expect=FINE).out
+    said = " ".join(box.ctl("explain", "--rule", "repair.overdue", *files, expect=FINE).out.split())
+    check("asked: state unrepaired, severity notice; there is no such incident" in said and "why not: " in said, said)
+    check("true scores drops.alliance; asked: state unrepaired" in said, "it is not said which rupture is open")
+    check("drops.alliance (" not in said and "fired," not in said, "another rule is shown")
+    said = " ".join(box.ctl("explain", "--rule", "withdrawal.*", *files, expect=FINE).out.split())
+    check("withdrawal.talk (" in said and "withdrawal.minimal (" in said and "siding" not in said, said)
+    check("times the usual; asks for at most 0.5 times the usual" in said, "a proportion is shown in another unit")
+    check("%; asks for at most 0.5 times" not in " ".join(whole.split()), "a proportion is shown in percent")
+    check("there is no rule \"nope\" here" in box.ctl("explain", "--rule", "nope", *files, expect=WRONG).err, "nope is a rule")
+    verdicts = [v["rule"] for line in box.ctl("--json", "explain", "--rule", "drops.low", *files).lines() for v in line["verdicts"]]
+    check(set(verdicts) == {"drops.low"}, str(verdicts))
+
+
+def test_an_alert_that_was_taken_back_shows_what_the_rule_finds_now(box):
+    clinic(box, [box.record(record="rec-1", scores={"m1": 20.0, "m2": 38.0})])
+    alert = alert_of(box, "test.low")["alert"]
+    box.drop(box.record(record="rec-1", revision=2, scores={"m1": 38.0, "m2": 38.0}), name="again.json")
+    box.wait_processed(2)
+    box.wait(lambda: "retracted" in box.ctl("alerts", "--all").out, "the end of the alert")
+    said = box.ctl("explain", alert, expect=FINE).out
+    check("the rule does not find it any more" in said, said)
+    check("false    test.low (m1)" in said and "case " + token(box) + ", session 1" in said and "why not:" in said, said)
