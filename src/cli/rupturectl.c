@@ -22,7 +22,9 @@ static const struct tool_command commands[] = {
 	  "run the tests that stand in the rules; or write some from a case of the store", tool_test },
 	{ "rules", "[--rules PATH] [RULE]", "show the rules in force, and what of them a site has changed",
 	  tool_list_rules },
-	{ "explain", "[--rules PATH] [--all] [--rule RULE] [--as-of DATE] [--text] CASE|RECORD|ALERT... | [--hits] [--turns] FILE...",
+	{ "explain",
+	  "[--rules PATH] [--all] [--rule RULE] [--as-of DATE] [--text] CASE|RECORD|ALERT... | [--hits] [--turns] "
+	  "FILE...",
 	  "show why an alert came and why none did", tool_explain },
 	{ "backtest", "[OPTION]... [OLD] NEW | --with FILE | --sweep RULE.SIGNAL.KEY=FROM..TO/STEP",
 	  "show what other rules would have told over one's own past", tool_backtest },
