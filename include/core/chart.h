@@ -54,13 +54,14 @@ struct course {
 	const struct course_band *bands; /* by opening */
 	size_t n_bands;
 };
+/* The caption names the instrument alone: whose it is stands above it on the page, and in the drawing's name. */
 void chart_course(struct arena *a, const char *id, const struct course *c, struct buf *out);
 /* What the signs of a course mean: once a page, or once a case where there are many. */
 void chart_course_key(struct buf *out);
 
 /* ---- the clinic ---- */
 
-/* Stacked bars, one a week: a series a rule (the caller sorts and folds small ones into "other"). */
+/* Stacked bars, one a week: a series a rule (the caller sorts and folds small ones into "other"), or one alone. */
 struct weeks_series {
 	struct str name;
 	const double *values; /* one a week */
@@ -71,7 +72,7 @@ struct weeks {
 	size_t n;	  /* beyond CHART_BARS_MAX a bar is the mean of several weeks, and the caption says so */
 	const struct weeks_series *series;
 	size_t n_series; /* at most CHART_SERIES_MAX */
-	double budget;	 /* messages a week, a line across; NAN: none */
+	double budget;	 /* a line across, in the unit of the values; NAN: none */
 };
 #define CHART_SERIES_MAX 8
 #define CHART_BARS_MAX	 104

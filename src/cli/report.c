@@ -105,11 +105,15 @@ static int settle_dates(struct clinic_options *o)
 static int open_output(struct arena *a, const struct request *rq, FILE **ret)
 {
 	struct error e = { 0 };
+	struct stat st;
 	int fd;
 
 	*ret = stdout;
 	if (!rq->into)
 		return EXIT_FINE;
+	/* What is renamed onto a device takes its place for everybody. */
+	if (stat(rq->into, &st) == 0 && !S_ISREG(st.st_mode))
+		return tool_misuse("report: %s is there and is not a file", rq->into);
 	fd = open(arena_printf(a, "%s.part", rq->into).p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	*ret = fd < 0 ? NULL : fdopen(fd, "w");
 	if (*ret)
@@ -226,18 +230,35 @@ static int gather(struct request *rq, struct store *st, struct page *p)
 	return rc < 0 ? tool_fail(&e) : EXIT_FINE;
 }
 
+/* Tokens alone are suggested: the clinic's own ids are shown to nobody who did not ask for them aloud. */
+static int refuse_case(struct arena *a, struct store *st, const struct clinic_options *o, struct str name)
+{
+	struct strs tokens = { 0 };
+	const char **names, *near;
+	struct error e = { 0 };
+
+	if (store_case_tokens(st, a, &tokens, &e) < 0)
+		return tool_fail(&e);
+	names = ARENA_ARRAY(a, const char *, tokens.n + 1);
+	for (size_t i = 0; i < tokens.n; i++)
+		names[i] = tokens.items[i].p;
+	near = o->config->tokens_as_given ? NULL : str_nearest(name, names, tokens.n);
+	if (near)
+		return tool_misuse("report: no case \"%.*s\"; did you mean %s?", STR_ARG(name), near);
+	return tool_misuse("report: no case \"%.*s\"", STR_ARG(name));
+}
+
 static int write_report(const struct tool *t, struct request *rq, struct store *st, struct page *p)
 {
 	struct error e = { 0 };
-	int rc = gather(rq, st, p);
+	int rc = open_output(&p->arena, rq, &p->to);
 
-	for (size_t i = 0; i < p->clinic.unknown_cases.n; i++)
-		rc = tool_misuse("report: no case \"%.*s\"", STR_ARG(p->clinic.unknown_cases.items[i]));
-	if (rc == EXIT_FINE)
-		rc = open_output(&p->arena, rq, &p->to);
 	if (rc != EXIT_FINE)
 		return rc;
-	if ((t->json ? write_all_json(p, st, &e) : write_html(p, st, &e)) < 0)
+	rc = gather(rq, st, p);
+	for (size_t i = 0; rc == EXIT_FINE && i < p->clinic.unknown_cases.n; i++)
+		rc = refuse_case(&p->arena, st, &rq->options, p->clinic.unknown_cases.items[i]);
+	if (rc == EXIT_FINE && (t->json ? write_all_json(p, st, &e) : write_html(p, st, &e)) < 0)
 		rc = tool_fail(&e);
 	return close_output(&p->arena, rq, p->to, rc);
 }

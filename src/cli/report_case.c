@@ -12,7 +12,6 @@ static void acts(struct page *p, const struct clinic_alert *alert)
 	const struct alert_verdict *v = &alert->stored.verdict;
 	const char *untold = alert_untold(t);
 
-	buf_puts(&p->out, STR("<p class=\"muted small\">"));
 	if (t->id[0])
 		buf_printf(&p->out, "Alert <code>%s</code>. ", t->id);
 	if (untold)
@@ -30,7 +29,6 @@ static void acts(struct page *p, const struct clinic_alert *alert)
 	}
 	if (v->at != DATE_NONE)
 		buf_printf(&p->out, "Verdict: %s. ", v->useful ? "useful" : "noise");
-	buf_puts(&p->out, STR("</p>\n"));
 }
 
 static void life(struct page *p, const struct clinic_alert *alert)
@@ -40,14 +38,16 @@ static void life(struct page *p, const struct clinic_alert *alert)
 	page_severity(p, t->severity);
 	buf_putc(&p->out, ' ');
 	page_who(p, alert);
+	buf_puts(&p->out, STR(": "));
+	page_text(p, alert->title);
 	if (alert->open) {
-		buf_printf(&p->out, ": <strong>%s</strong>, opened ", page_state(alert));
+		buf_printf(&p->out, "; <strong>%s</strong>, opened ", page_state(alert));
 		page_day(p, t->opened_at);
 		buf_printf(&p->out, " in session %zu (", t->opened_ordinal);
 		page_age(p, p->clinic.options.as_of - t->opened_at);
 		buf_puts(&p->out, STR(")"));
 	} else {
-		buf_puts(&p->out, STR(": from "));
+		buf_puts(&p->out, STR("; from "));
 		page_day(p, t->opened_at);
 		buf_puts(&p->out, STR(" to "));
 		page_day(p, t->changed_at);
@@ -55,25 +55,34 @@ static void life(struct page *p, const struct clinic_alert *alert)
 	}
 }
 
-static void alert_item(struct page *p, const struct clinic_alert *alert)
+static void open_item(struct page *p, const struct clinic_alert *alert)
 {
 	buf_printf(&p->out, "<li class=\"sev%d\"><p>", (int)alert->stored.told.severity);
 	life(p, alert);
-	buf_puts(&p->out, STR("</p>\n<p>"));
-	page_text(p, alert->title);
 	buf_puts(&p->out, STR("</p>\n"));
-	if (alert->open && alert->say.n) {
-		buf_puts(&p->out, STR("<p>To do: "));
+	if (alert->say.n) {
+		buf_puts(&p->out, STR("<p class=\"say\">To do: "));
 		page_text(p, alert->say);
 		buf_puts(&p->out, STR(".</p>\n"));
 	}
-	if (alert->open && alert->next_step.n) {
+	if (alert->next_step.n) {
 		buf_puts(&p->out, STR("<p class=\"step\">"));
 		page_text(p, alert->next_step);
 		buf_puts(&p->out, STR("</p>\n"));
 	}
+	buf_puts(&p->out, STR("<p class=\"muted small\">"));
 	acts(p, alert);
-	buf_puts(&p->out, STR("</li>\n"));
+	buf_puts(&p->out, STR("</p>\n</li>\n"));
+}
+
+/* It is over: a line is enough. */
+static void ended_item(struct page *p, const struct clinic_alert *alert)
+{
+	buf_puts(&p->out, STR("<li>"));
+	life(p, alert);
+	buf_puts(&p->out, STR(". <span class=\"muted\">"));
+	acts(p, alert);
+	buf_puts(&p->out, STR("</span></li>\n"));
 }
 
 static void alert_list(struct page *p, const struct clinic_case *one, bool open, const char *title)
@@ -88,8 +97,9 @@ static void alert_list(struct page *p, const struct clinic_case *one, bool open,
 			    (!open && !clinic_ended_in_period(&p->clinic.options, alert)))
 				continue;
 			if (!n++)
-				buf_printf(&p->out, "<h4>%s</h4>\n<ul class=\"alerts\">\n", title);
-			alert_item(p, alert);
+				buf_printf(&p->out, "<h4>%s</h4>\n<ul class=\"%s\">\n", title,
+					   open ? "alerts" : "ended small");
+			(open ? open_item : ended_item)(p, alert);
 		}
 	if (n)
 		buf_puts(&p->out, STR("</ul>\n"));
@@ -178,24 +188,28 @@ static void member_head(struct page *p, const struct member_course *mc)
 	buf_puts(&p->out, STR("</h4>\n"));
 }
 
-static void draw(struct page *p, const struct clinic_row *row, const struct member_course *mc, size_t n)
+static void draw(struct page *p, const struct clinic_row *row, const struct course *course, size_t n)
 {
 	struct arena a = { 0 };
 	size_t place = (size_t)(row - p->clinic.rows.items) + 1;
 
-	chart_course(&a, arena_printf(&a, "c%zu-%zu", place, n).p, &mc->course, &p->out);
+	chart_course(&a, arena_printf(&a, "c%zu-%zu", place, n).p, course, &p->out);
 	arena_release(&a);
 }
 
-/* How somebody does is beside the point here: there, but folded away. */
+/* How somebody does is beside the point here: there, but folded away; the incidents are those of the alliance's chart.
+ */
 static void outcome(struct page *p, const struct clinic_row *row, const struct member_course *mc, size_t n)
 {
+	struct course course = mc->course;
+
+	course.n_bands = 0;
 	buf_puts(&p->out, STR("<details class=\"drawn\"><summary>How "));
 	page_text(p, mc->course.member);
 	buf_puts(&p->out, STR(" does: "));
 	page_text(p, mc->course.instrument);
 	buf_puts(&p->out, STR("</summary>\n"));
-	draw(p, row, mc, n);
+	draw(p, row, &course, n);
 	number_table(p, mc);
 	buf_puts(&p->out, STR("</details>\n"));
 }
@@ -204,7 +218,7 @@ static void course(struct page *p, const struct clinic_row *row, const struct me
 {
 	switch (mc->kind) {
 	case COURSE_ALLIANCE:
-		draw(p, row, mc, n);
+		draw(p, row, &mc->course, n);
 		break;
 	case COURSE_NOTHING:
 		buf_puts(&p->out,
@@ -219,13 +233,18 @@ static void course(struct page *p, const struct clinic_row *row, const struct me
 
 static void courses(struct page *p, const struct clinic_row *row, const struct clinic_case *one)
 {
+	buf_puts(&p->out, STR("<div class=\"members\">\n"));
 	for (size_t i = 0; i < one->courses.n; i++) {
 		const struct member_course *mc = &one->courses.items[i];
 
-		if (!i || mc->member != mc[-1].member)
+		if (!i || mc->member != mc[-1].member) {
+			buf_puts(&p->out,
+				 i ? STR("</div>\n<div class=\"member\">\n") : STR("<div class=\"member\">\n"));
 			member_head(p, mc);
+		}
 		course(p, row, mc, i + 1);
 	}
+	buf_puts(&p->out, one->courses.n ? STR("</div></div>\n") : STR("</div>\n"));
 }
 
 /* ---- the case ---- */
@@ -271,12 +290,14 @@ void page_case(struct page *p, const struct clinic_row *row, const struct clinic
 	}
 	buf_puts(&p->out, STR("</h3>\n"));
 	facts(p, row);
+	buf_puts(&p->out, STR("<div class=\"told\">\n"));
 	alert_list(p, one, true, "Open");
 	alert_list(p, one, false, "Ended in the period");
 	if (row->in_test) {
 		buf_puts(&p->out, STR("<p class=\"muted small\">Open by rules under test, which tell nobody: "));
 		buf_printf(&p->out, "%zu.</p>\n", row->in_test);
 	}
+	buf_puts(&p->out, STR("</div>\n"));
 	courses(p, row, one);
 	buf_puts(&p->out, STR("<p class=\"top\"><a href=\"#cases\">Back to the index of cases</a></p>\n</section>\n"));
 	page_flush(p);

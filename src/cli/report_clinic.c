@@ -124,6 +124,25 @@ static void budget_row(struct page *p, const struct clinic_route *route)
 		   route->by_budget);
 }
 
+/* Messages are what a budget counts: alerts told are fewer where they come in groups, and more where they change. */
+static void budget_chart(struct page *p, size_t i)
+{
+	const struct clinic *c = &p->clinic;
+	const struct clinic_route *route = &c->routes.items[i];
+	const struct weeks_series messages = { STR("messages"), route->weeks };
+	const struct weeks w = {
+		.title = arena_printf(&p->arena, "Messages a week by the route %.*s to %.*s, against its budget",
+				      STR_ARG(route->name), STR_ARG(route->sink)),
+		.first = c->first_week,
+		.n = c->weeks,
+		.series = &messages,
+		.n_series = 1,
+		.budget = (double)route->budget,
+	};
+
+	chart_weeks(&p->arena, arena_printf(&p->arena, "budget-%zu", i + 1).p, &w, &p->out);
+}
+
 static void budgets(struct page *p)
 {
 	static const char *const heads[] = { "Route",	       "Tells",	     "Budget a week",	  "Messages a week",
@@ -133,6 +152,8 @@ static void budgets(struct page *p)
 		buf_puts(&p->out, STR("<p class=\"muted\">No route has a budget.</p>\n"));
 		return;
 	}
+	for (size_t i = 0; i < p->clinic.routes.n; i++)
+		budget_chart(p, i);
 	page_table(p, STR("Messages against budgets, as the rules and routes in force would have sent them"), heads);
 	for (size_t i = 0; i < p->clinic.routes.n; i++)
 		budget_row(p, &p->clinic.routes.items[i]);
@@ -148,11 +169,11 @@ static void weeks(struct page *p)
 	const struct clinic *c = &p->clinic;
 	struct weeks_series series[CHART_SERIES_MAX];
 	struct weeks w = {
-		.title = STR("Alerts a week, by rule"),
+		.title = STR("Alerts told a week, by rule and by the week in which the incident opened"),
 		.first = c->first_week,
 		.n = c->weeks,
 		.series = series,
-		.budget = c->routes.n == 1 ? (double)c->routes.items[0].budget : NAN,
+		.budget = NAN,
 	};
 
 	w.n_series = make_series(p, series);

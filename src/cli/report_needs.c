@@ -6,53 +6,121 @@
 
 /* ---- what is open ---- */
 
-static void open_item(struct page *p, const struct clinic_alert *alert)
+/* Somebody has to hear of it, and whether somebody did. */
+static bool is_listed(const struct clinic_alert *alert, bool acknowledged)
 {
-	const struct told *t = &alert->stored.told;
+	return !alert->in_test && (alert->stored.told.acknowledged_at != DATE_NONE) == acknowledged;
+}
 
-	buf_printf(&p->out, "<li class=\"sev%d\"><p>", (int)t->severity);
-	page_severity(p, t->severity);
-	buf_puts(&p->out, STR(" case <strong>"));
-	page_link(p, alert->stored.case_token);
-	buf_puts(&p->out, STR("</strong>, "));
-	page_who(p, alert);
-	buf_puts(&p->out, STR(", since "));
-	page_day(p, t->opened_at);
+static void since(struct page *p, const struct clinic_alert *alert)
+{
+	int64_t at = alert->stored.told.opened_at;
+
+	page_day(p, at);
 	buf_puts(&p->out, STR(" ("));
-	page_age(p, p->clinic.options.as_of - t->opened_at);
-	buf_printf(&p->out, "): %s</p>\n<p>", page_state(alert));
+	page_age(p, p->clinic.options.as_of - at);
+	buf_putc(&p->out, ')');
+}
+
+static void waiting_item(struct page *p, const struct clinic_alert *alert)
+{
+	buf_puts(&p->out, STR("<li><p>"));
+	page_severity(p, alert->stored.told.severity);
+	buf_putc(&p->out, ' ');
+	page_who(p, alert);
+	buf_puts(&p->out, STR(": "));
 	page_text(p, alert->title);
+	buf_printf(&p->out, "; %s, since ", page_state(alert));
+	since(p, alert);
 	buf_puts(&p->out, STR("</p>\n"));
 	if (alert->next_step.n) {
 		buf_puts(&p->out, STR("<p class=\"step\">"));
 		page_text(p, alert->next_step);
 		buf_puts(&p->out, STR("</p>\n"));
 	}
-	if (t->acknowledged_at != DATE_NONE) {
-		buf_puts(&p->out, STR("<p class=\"muted small\">Acknowledged by "));
-		page_text(p, t->acknowledged_by);
-		buf_puts(&p->out, STR(" on "));
-		page_day(p, t->acknowledged_at);
-		buf_puts(&p->out, STR("</p>\n"));
-	}
 	buf_puts(&p->out, STR("</li>\n"));
 }
 
-static size_t open_list(struct page *p, bool acknowledged, const char *title)
+/* All that waits in the case of `first`, the gravest of them. */
+static void waiting_case(struct page *p, const struct clinic_alert *first)
 {
+	struct str token = first->stored.case_token;
+
+	buf_printf(&p->out, "<li class=\"sev%d\"><p>Case <strong>", (int)first->stored.told.severity);
+	page_link(p, token);
+	buf_puts(&p->out, STR("</strong></p>\n<ul>\n"));
+	for (const struct clinic_alert *one = first; one < p->clinic.open.items + p->clinic.open.n; one++)
+		if (is_listed(one, false) && str_eq(one->stored.case_token, token))
+			waiting_item(p, one);
+	buf_puts(&p->out, STR("</ul></li>\n"));
+}
+
+static bool is_first_of_case(const struct clinic *c, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (is_listed(&c->open.items[k], false) &&
+		    str_eq(c->open.items[k].stored.case_token, c->open.items[i].stored.case_token))
+			return false;
+	return true;
+}
+
+static size_t waiting(struct page *p)
+{
+	const struct clinic *c = &p->clinic;
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->clinic.open.n; i++) {
-		const struct clinic_alert *alert = &p->clinic.open.items[i];
-
-		if (alert->in_test || (alert->stored.told.acknowledged_at != DATE_NONE) != acknowledged)
+	for (size_t i = 0; i < c->open.n; i++) {
+		if (!is_listed(&c->open.items[i], false) || !is_first_of_case(c, i))
 			continue;
 		if (!n++)
-			buf_printf(&p->out, "<h3>%s</h3>\n<ol class=\"alerts\">\n", title);
-		open_item(p, alert);
+			buf_puts(&p->out, STR("<h3>Nobody has acknowledged</h3>\n<ol class=\"alerts\">\n"));
+		waiting_case(p, &c->open.items[i]);
 	}
 	if (n)
 		buf_puts(&p->out, STR("</ol>\n"));
+	return n;
+}
+
+static void looked_after_row(struct page *p, const struct clinic_alert *alert)
+{
+	buf_puts(&p->out, STR("<tr><th scope=\"row\">"));
+	page_link(p, alert->stored.case_token);
+	buf_puts(&p->out, STR("</th><td>"));
+	page_severity(p, alert->stored.told.severity);
+	buf_puts(&p->out, STR("</td><td>"));
+	page_who(p, alert);
+	buf_puts(&p->out, STR("</td><td>"));
+	page_text(p, alert->title);
+	buf_printf(&p->out, "</td><td>%s</td><td>", page_state(alert));
+	since(p, alert);
+	buf_puts(&p->out, STR("</td><td>"));
+	page_day(p, alert->stored.told.acknowledged_at);
+	buf_puts(&p->out, STR(", "));
+	page_text(p, alert->stored.told.acknowledged_by);
+	buf_puts(&p->out, STR("</td></tr>\n"));
+}
+
+static size_t looked_after(struct page *p)
+{
+	static const char *const heads[] = {
+		"Case", "Severity", "Who", "What", "State", "Since", "Acknowledged", NULL
+	};
+	const struct clinic *c = &p->clinic;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->open.n; i++) {
+		if (!is_listed(&c->open.items[i], true))
+			continue;
+		if (!n++) {
+			buf_puts(&p->out, STR("<h3>Acknowledged, and not over</h3>\n"));
+			page_table(p,
+				   STR("Open incidents that somebody looks after; the next step stands with the case"),
+				   heads);
+		}
+		looked_after_row(p, &c->open.items[i]);
+	}
+	if (n)
+		page_end_table(p);
 	return n;
 }
 
@@ -62,8 +130,8 @@ void page_needs(struct page *p)
 
 	buf_puts(&p->out, STR("<section aria-labelledby=\"open\">\n<h2 id=\"open\">What needs a next step</h2>\n"
 			      "<p>Open incidents, the gravest first, then the oldest.</p>\n"));
-	n = open_list(p, false, "Nobody has acknowledged");
-	n += open_list(p, true, "Acknowledged, and not over");
+	n = waiting(p);
+	n += looked_after(p);
 	if (!n)
 		buf_puts(&p->out, STR("<p>Nothing is open.</p>\n"));
 	if (p->clinic.in_test) {

@@ -29,16 +29,17 @@ static const char style[] =
 	"dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.2}\n"
 	".facts dd span{display:block;font-size:.8125rem;font-weight:400;color:var(--muted)}\n"
 	".columns{columns:13rem;padding-left:1.25rem}.columns li{break-inside:avoid}\n"
-	".links{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem}\n"
+	"main nav{padding:0}.links{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem}\n"
 	".alerts{list-style:none;padding:0}\n"
 	".alerts>li{max-width:none;border:1px solid var(--line);border-left-width:5px;border-radius:.25rem;"
 	"padding:.5rem .75rem;margin:0 0 .5rem;break-inside:avoid}\n"
-	".alerts p{margin:.125rem 0}.alerts .step{font-weight:600}\n"
+	".alerts p{margin:.125rem 0;max-width:none}.alerts .step{font-weight:600}\n"
+	".alerts ul{margin:0;padding-left:1.25rem}.alerts ul li{margin-top:.25rem}\n"
 	".sev0{--v:var(--v0)}.sev1{--v:var(--v1)}.sev2{--v:var(--v2)}.sev3{--v:var(--v3)}\n"
 	".alerts>li.sev0,.alerts>li.sev1,.alerts>li.sev2,.alerts>li.sev3{border-left-color:var(--v)}\n"
 	".sev{display:inline-block;border:2px solid var(--v);border-radius:1rem;padding:0 .5rem;font-size:.8125rem;"
 	"font-weight:600;line-height:1.4}\n"
-	".sev3{border-width:3px}\n"
+	".sev3{border-width:3px}.ended{padding-left:1.25rem}.ended li{max-width:none}\n"
 	".wide{overflow-x:auto;max-width:100%}\n"
 	"table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem;margin:.5rem 0}\n"
 	"caption{text-align:left;color:var(--muted);font-size:.875rem;padding-bottom:.25rem}\n"
@@ -49,12 +50,35 @@ static const char style[] =
 	".case{border-top:1px solid var(--line);margin-top:2.5rem}\n"
 	".case h3{font-size:1.25rem}\n"
 	".top{font-size:.875rem}\n"
-	"@media print{nav,.skip,.top,details:not(.drawn),.drawn>summary,.drawn>.wide{display:none}"
-	".drawn::details-content{content-visibility:visible;block-size:auto}body{font-size:10pt}.case{margin-top:1."
-	"5rem}"
-	"h2,h3,h4,.case "
-	"h3+p{break-after:avoid}a{color:inherit;text-decoration:none}header,main,footer{max-width:none;padding:0}"
-	".wide{overflow:visible}}\n";
+	".members{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:0 2rem}\n"
+	".member{min-width:0}.member h4{margin-bottom:0}.member .chart{margin-top:.25rem}\n"
+	/* On paper two columns; what is folded away stays away but for how somebody does, which stands beside the
+	   alliance. */
+	"@media "
+	"print{@page{margin:12mm}html{font-size:12px}nav,.skip,.top,.say,details:not(.drawn),.drawn>summary,.drawn>."
+	"wide{display:none}\n"
+	".drawn::details-content{content-visibility:visible;block-size:auto}body{font-size:9pt;line-height:1.3}\n"
+	".small,caption,table,thead th,.sev,.chart ol,.chart ul{font-size:8pt;line-height:1.25}.chart "
+	"ol{padding-left:1.25rem;margin:0}h2{font-size:14pt;margin-top:1rem}\n"
+	"h3,.case h3{font-size:11pt;margin:.75rem 0 .25rem}h4{font-size:9pt;margin:.5rem 0 .25rem}\n"
+	"a{color:inherit;text-decoration:none}header,main,footer{max-width:none;padding:0}.wide{overflow:visible}\n"
+	"h2,h3,h4,h3+p,caption{break-after:avoid}tr,.facts div{break-inside:avoid}#cases{break-before:page}\n"
+	".facts{grid-template-columns:repeat(6,1fr);gap:.375rem}.facts dd{font-size:12pt}th,td{padding:.125rem .5rem "
+	".125rem 0}\n"
+	".told{font-size:8pt;line-height:1.25}.told .small{font-size:7pt}.alerts .small{display:none}.told p,.chart "
+	"figcaption{margin:0}\n"
+	".case p{margin:.25rem 0}.told h4,.member h4{margin-top:0}.member{break-inside:avoid}\n"
+	"#open~.alerts{columns:2;column-gap:1rem}.alerts>li{padding:.125rem .375rem;margin-bottom:.25rem}\n"
+	".case{break-inside:avoid;margin-top:.5rem;display:grid;grid-template-columns:minmax(0,1fr) "
+	"minmax(0,2fr);gap:0 1.25rem}\n"
+	".case>*{grid-column:1/-1}.case>.told{grid-column:1}.case>.members{grid-column:2}\n"
+	".members{grid-template-columns:1fr 1fr;gap:0 1.25rem}.chart{margin-bottom:.5rem}.member "
+	".chart{margin-bottom:0}\n"
+	".chart .field{transform:scale(.7);transform-origin:0 0;width:142.86%;margin-bottom:calc(var(--tall)*-.3)}\n"
+	".member:only-child:has(.drawn){grid-column:1/-1;display:grid;grid-template-columns:1fr 1fr;gap:0 1.25rem}"
+	".member:only-child h4{grid-column:1/-1}.ended{padding-left:1rem}.ended "
+	"li{break-inside:avoid}details{margin:0}\n"
+	".members,.member{align-content:start}.chart .when{display:none}}\n";
 
 static void head(struct page *p)
 {
@@ -130,11 +154,10 @@ static void rules_in_force(struct page *p)
 	const struct clinic *c = &p->clinic;
 	struct str hash = c->options.rules->hash;
 
-	buf_printf(&p->out, "<p class=\"muted small\">Judged by the rule set <code>%.8s</code> (%.*s).", hash.p,
-		   STR_ARG(hash));
+	buf_printf(&p->out, "<p class=\"muted small\">Judged by the rule set <code>%.*s</code>.", STR_ARG(hash));
 	if (c->judged_by.p && !str_eq(c->judged_by, hash))
 		buf_printf(&p->out,
-			   " The engine last judged by another, <code>%.8s</code>: states may differ from what people "
+			   " The engine last judged by another, <code>%s</code>: states may differ from what people "
 			   "were "
 			   "told.",
 			   c->judged_by.p);

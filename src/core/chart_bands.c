@@ -148,8 +148,9 @@ void chart_bands_list(const struct chart_field *f, const struct chart_bands *b)
 			markup_text(out, band->other);
 			buf_putc(out, ')');
 		}
+		buf_puts(out, STR("<span class=\"when\">"));
 		in_words(f, band);
-		buf_puts(out, STR("</li>\n"));
+		buf_puts(out, STR("</span></li>\n"));
 	}
 	buf_puts(out, STR("</ol>\n"));
 }

@@ -65,26 +65,35 @@ static struct str describe(struct arena *a, const struct course *c)
 		say_score(a, &out, " to ", n.last);
 		say_score(a, &out, ", lowest ", n.least);
 	}
-	buf_printf(&out, ". %zu below the control limit, %zu session%s missed. %zu incident%s, %zu not ended.", n.below,
-		   n.missed, n.missed == 1 ? "" : "s", c->n_bands, c->n_bands == 1 ? "" : "s", n.open);
+	buf_printf(&out, ". %zu below the control limit, %zu session%s missed.", n.below, n.missed,
+		   n.missed == 1 ? "" : "s");
+	if (c->n_bands)
+		buf_printf(&out, " %zu incident%s, %zu not ended.", c->n_bands, c->n_bands == 1 ? "" : "s", n.open);
 	ret = arena_dup(a, buf_str(&out));
 	buf_release(&out);
 	return ret;
 }
 
+/* "SRS, 0 to 40" */
 static struct str caption(struct arena *a, const struct course *c)
 {
 	struct buf out = { 0 };
 	struct str ret;
 
-	buf_printf(&out, "%.*s%s%.*s: %.*s, ", STR_ARG(c->member), c->role.n ? ", " : "", STR_ARG(c->role),
-		   STR_ARG(c->instrument));
+	buf_printf(&out, "%.*s, ", STR_ARG(c->instrument));
 	chart_number(&out, c->lowest);
 	buf_puts(&out, STR(" to "));
 	chart_number(&out, c->highest);
 	ret = arena_dup(a, buf_str(&out));
 	buf_release(&out);
 	return ret;
+}
+
+/* "m1, child: SRS, 0 to 40" */
+static struct str name(struct arena *a, const struct course *c, struct str caption)
+{
+	return arena_printf(a, "%.*s%s%.*s: %.*s", STR_ARG(c->member), c->role.n ? ", " : "", STR_ARG(c->role),
+			    STR_ARG(caption));
 }
 
 /* ---- drawn ---- */
@@ -214,6 +223,7 @@ static void widen(struct chart_field *f)
 void chart_course(struct arena *a, const char *id, const struct course *c, struct buf *out)
 {
 	struct chart_field f = { .a = a, .out = out, .id = id, .from = c->from, .to = c->to };
+	struct str title = caption(a, c);
 	struct chart_bands bands;
 	int height;
 
@@ -224,7 +234,7 @@ void chart_course(struct arena *a, const char *id, const struct course *c, struc
 	f.top = (int)bands.n_lanes * CHART_LANE_PX + ABOVE_PX;
 	f.bottom = f.top + PLOT_PX;
 	height = f.bottom + FOOT_PX + DATES_PX;
-	chart_open(&f, caption(a, c), describe(a, c), height);
+	chart_open(&f, title, name(a, c, title), describe(a, c), height);
 	plot(&f, c, height);
 	chart_bands_draw(&f, &bands);
 	buf_puts(out, STR("</svg>\n"));

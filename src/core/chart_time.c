@@ -9,16 +9,17 @@
 #define TICK_PX	 4
 #define LINE_PX	 14 /* from one line of text to the next */
 
-void chart_open(struct chart_field *f, struct str title, struct str desc, int height)
+void chart_open(struct chart_field *f, struct str caption, struct str title, struct str desc, int height)
 {
 	struct buf *out = f->out;
 
 	buf_puts(out, STR("<figure class=\"chart\"><figcaption>"));
-	markup_text(out, title);
+	markup_text(out, caption);
 	buf_printf(out,
-		   "</figcaption>\n<svg class=\"field\" height=\"%d\" role=\"img\" aria-labelledby=\"%s-t\" "
+		   "</figcaption>\n<svg class=\"field\" height=\"%d\" style=\"--tall:%dpx\" role=\"img\" "
+		   "aria-labelledby=\"%s-t\" "
 		   "aria-describedby=\"%s-d\">\n<title id=\"%s-t\">",
-		   height, f->id, f->id, f->id);
+		   height, height, f->id, f->id, f->id);
 	markup_text(out, title);
 	buf_printf(out, "</title><desc id=\"%s-d\">", f->id);
 	markup_text(out, desc);

@@ -185,7 +185,7 @@ void chart_weeks(struct arena *a, const char *id, const struct weeks *w, struct 
 		most = fmax(most, total_of(&b, i));
 	step = chart_step(most, CHART_STEPS);
 	b.f.highest = ceil(most / step - 1e-9) * step;
-	chart_open(&b.f, w->title.n ? w->title : STR("Alerts a week"), describe(&b), b.f.bottom + DATES_PX);
+	chart_open(&b.f, w->title, w->title, describe(&b), b.f.bottom + DATES_PX);
 	chart_axes(&b.f, b.f.bottom + 18);
 	bars(&b);
 	budget(&b);

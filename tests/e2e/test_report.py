@@ -113,16 +113,23 @@ def check_alerts(box, page, data):
         for key in ("state", "severity", "rule", "case", "member", "other", "opened", "acknowledged_by", "announcements"):
             check(ours[one["alert"]][key] == one[key], f"{key} of {one['alert']}: {ours[one['alert']][key]}, not {one[key]}")
     told = [one for one in data["open"] if not one["under_test"]]
-    items = [words(item) for item in page.section("open").iter("li")]
-    check(len(items) == len(told), f"{len(items)} items, {len(told)} open")
+    waiting = [one for one in told if one["acknowledged"] is None]
+    cards = [one for one in page.section("open").iter("li") if (one.get("class") or "").startswith("sev")]
+    named = [words(next(card.iter("strong"))) for card in cards]
+    check(named == list(dict.fromkeys(one["case"] for one in waiting)), f"not a card a case, the gravest first: {named}")
+    items = {case: [words(item) for item in card.find("ul")] for case, card in zip(named, cards)}
+    check(sum(len(some) for some in items.values()) == len(waiting) > len(cards), "incidents that nobody acknowledged")
+    for one in waiting:
+        check(any(one["title"] in item and one["next_step"] in item for item in items[one["case"]]), f"not on the page: {one}")
+    rows = table_rows(page.section("open"), "Open incidents that somebody looks after")
+    seen = [one for one in told if one["acknowledged"] is not None]
+    check([row[:2] for row in rows] == [[one["case"], one["severity"]] for one in seen] and len(rows) > 10, f"{rows}\n{seen}")
+    check(all(one["title"] == row[3] and one["acknowledged_by"] in row[6] for one, row in zip(seen, rows)), str(rows))
     rank = {"critical": 0, "warning": 1, "notice": 2, "info": 3}
     for waiting in (True, False):
         some = [one for one in told if (one["acknowledged"] is None) == waiting]
         keys = [(rank[one["severity"]], one["opened"]) for one in some]
         check(keys == sorted(keys), "not the gravest and oldest first")
-    for one in told:
-        check(any(one["case"] in item and one["title"] in item and one["next_step"] in item for item in items),
-              f"not on the page: {one}")
     check(sum(age["open"] for age in data["open_by_age"]) == len(told), "ages")
 
 
@@ -287,7 +294,9 @@ def test_one_case_is_shown_by_token_or_id_whatever_is_to_be_seen_of_it(box):
         check(len(list(page.section(f"case-{token}").iter("figure"))) == 2 and other not in page.text, "not that case alone")
         check("K1" not in words(page.tree), "the clinic's id")
     refused = report(box, "--case", "nobody", expect=WRONG)
-    check("no case" in refused.err and not refused.out, refused.err)
+    check("no case" in refused.err and "mean" not in refused.err and not refused.out, refused.err)
+    near = report(box, "--case", token[:-1] + ("0" if token[-1] != "0" else "1"), expect=WRONG)
+    check(f"did you mean {token}?" in near.err and not near.out, near.err)
 
 
 def test_an_empty_store_has_a_page_that_says_so(box):
@@ -308,6 +317,22 @@ def test_what_cannot_be_done_is_refused(box):
         check(ran.err.startswith("rupturectl: report: ") and not ran.out, f"{args}: {ran.err}")
     ran = report(box, "-o", box.dir / "nowhere" / "page.html", expect=WRONG)
     check("cannot write" in ran.err, ran.err)
+
+
+def test_only_a_file_is_replaced_and_only_by_a_whole_page(box):
+    box.config()
+    box.once()
+    os.mkfifo(box.dir / "pipe")
+    for there in (box.dir, box.dir / "pipe"):
+        ran = report(box, "-o", there, expect=WRONG)
+        check("is not a file" in ran.err and there.exists() and not there.is_file(), ran.err)
+    page = box.dir / "page.html"
+    page.write_text("old")
+    page.chmod(0o644)
+    report(box, "-o", page, "--case", "nobody", expect=WRONG)
+    check(page.read_text() == "old" and not list(box.dir.glob("*.part")), "a page that was not made took the old one's place")
+    report(box, "-o", page)
+    check("Nothing is open" in page.read_text() and page.stat().st_mode & 0o777 == 0o600, "the new page")
 
 
 def test_a_terminal_is_not_filled_with_markup(box):

@@ -211,7 +211,7 @@ TEST(an_incident_without_end_goes_on_to_the_edge)
 	c.n_bands = 1;
 	svg = drawn(arena, &c);
 	CHECK_HAS(svg, "<rect class=\"open\" x=\"25.00%\" width=\"75.00%\"");
-	CHECK_HAS(svg, "<b>warning</b> Scores fell: opened 12 Jan 2026, still open</li>");
+	CHECK_HAS(svg, "<b>warning</b> Scores fell<span class=\"when\">: opened 12 Jan 2026, still open</span></li>");
 	CHECK_HAS(svg, "1 incident, 1 not ended.");
 }
 
@@ -231,13 +231,12 @@ TEST(an_incident_shows_when_repairing_began_when_it_was_overdue_and_its_end)
 	CHECK_HAS(svg, "<rect class=\"open\" x=\"0.00%\" width=\"50.00%\"");
 	CHECK_HAS(svg, "<rect class=\"mending\" x=\"50.00%\" width=\"50.00%\"");
 	CHECK_HAS(svg, "x=\"75.00%\" y=\"10\"><path class=\"halo\"");
-	CHECK_HAS(
-		svg,
-		"Scores fell (with m2): opened 5 Jan 2026, being repaired from 19 Jan 2026, overdue from 26 Jan 2026, "
-		"repaired 2 Feb 2026</li>");
+	CHECK_HAS(svg, "Scores fell (with m2)<span class=\"when\">: opened 5 Jan 2026, being repaired from 19 Jan "
+		       "2026, overdue from 26 Jan 2026, "
+		       "repaired 2 Feb 2026</span></li>");
 	band.unrepaired_at = MONDAY + WEEK_S;
 	CHECK_HAS(drawn(arena, &c),
-		  ", overdue from 12 Jan 2026, being repaired from 19 Jan 2026, repaired 2 Feb 2026</li>");
+		  ", overdue from 12 Jan 2026, being repaired from 19 Jan 2026, repaired 2 Feb 2026</span></li>");
 }
 
 TEST(incidents_that_touch_lie_in_lanes_of_their_own)
@@ -290,6 +289,21 @@ static struct str weeks_drawn(struct arena *a, const struct weeks *w)
 	buf_release(&out);
 	CHECK(well_formed(ret));
 	return ret;
+}
+
+TEST(the_caption_leaves_to_the_page_whose_chart_it_is_and_the_name_does_not)
+{
+	const struct course_point p = { .at = MONDAY, .value = 30, .low = NAN, .high = NAN, .limit = NAN };
+	struct course c = a_course(&p, 1);
+	struct course_band band = { .title = STR("Scores fell"), .from = MONDAY, .to = DATE_NONE };
+	struct str svg = drawn(arena, &c);
+
+	CHECK_HAS(svg, "<figcaption>SRS, 0 to 40</figcaption>");
+	CHECK_HAS(svg, ">m1, child: SRS, 0 to 40</title>");
+	CHECK(!strstr(svg.p, "incident"));
+	c.bands = &band;
+	c.n_bands = 1;
+	CHECK_HAS(drawn(arena, &c), "1 incident, 1 not ended.</desc>");
 }
 
 TEST(alerts_of_a_week_stand_on_one_another_under_the_budget)
