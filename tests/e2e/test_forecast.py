@@ -73,3 +73,34 @@ def test_what_would_leave_by_each_route_is_what_the_engine_did_send(box):
     check(ours == theirs, f"more {dict(ours - theirs)}\nless {dict(theirs - ours)}")
     for what in ("messages", "groups", "digests", "kept_for_digest_by_budget"):
         check(sum(r[what][1] for r in found["routes"]) > 2, f"too few {what} to tell")
+
+
+LOW = """\
+version: 1
+rules:
+  - {id: low, title: T, per: member, status: active, severity: warning, because: For a test., say: s,
+     signals: {low: {score: SRS, value: less than 30}}, when: low}
+"""
+TOGETHER = "[{name: all, to: [desk], group: route, wait: 1 day}, {name: safeguarding, match: {rules: [safeguarding]}, to: [desk]}]"
+
+
+def told_of(box):
+    """Of each message that left: when, and of how many alerts it tells."""
+    return sorted((at, len(incident.split())) for at, incident in box.rows("SELECT at, incident FROM outbox"))
+
+
+def test_what_is_announced_at_the_moment_at_which_a_group_is_due_leaves_as_the_engine_sends_it(box):
+    box.config(sinks=SINKS, routes=TOGETHER, fallback="desk", rules=[ROOT / "rules/instruments.yaml", box.rules(LOW)])
+    days = {"K1": 2, "K2": 3, "K3": 3, "K4": 9, "K5": 10}  # the group that K1 begins is due when K2 and K3 come; K4, K5
+    past = [box.record(case=case, session=1, started=date(BEGIN + day * 86400), scores={"m1": 20})
+            for case, day in days.items()]
+    past = [(at_of(one["started"]), one) for one in past]
+    end = live(box, past)
+    ours = told_of(box)
+    check(ours == [(BEGIN + 3 * 86400, 2), (BEGIN + 4 * 86400, 1), (BEGIN + 10 * 86400, 2)], str(ours))
+    other = box.dir / "other.yaml"
+    other.write_text('version: 1\noverride: {low: {because: "For a test.", say: "other"}}\n')
+    found = json.loads(box.ctl("--json", "backtest", "--with", other, "--as-of", date(end), expect=0).out)
+    check(forecast(found, 1) == sent(box), f"{forecast(found, 1)} {sent(box)}")
+    route, = found["routes"]
+    check((route["messages"][1], route["groups"][1], route["told_of"][1]) == (3, 2, 5), str(route))

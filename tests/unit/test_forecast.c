@@ -74,6 +74,37 @@ TEST(what_one_case_showed_leaves_together_and_that_of_another_case_alone)
 	CHECK(w.sent.items[1].how == DISPATCH_ALONE && w.sent.items[1].at == 200 + HOUR_S);
 }
 
+TEST(what_is_announced_when_its_group_is_due_leaves_with_it)
+{
+	struct world w;
+
+	world_begin(&w, arena);
+	w.route.group = ROUTE_BY_CASE;
+	w.route.wait_s = HOUR_S;
+	tell(&w, 100, 0, 0, INCIDENT_OPEN, SEVERITY_WARNING, 0);
+	tell(&w, 100 + HOUR_S, 0, 1, INCIDENT_OPEN, SEVERITY_NOTICE, 0);
+	world_run(&w);
+	REQUIRE(w.sent.n == 1);
+	CHECK(w.sent.items[0].how == DISPATCH_GROUP && w.sent.items[0].alerts == 2);
+	CHECK_INT(w.sent.items[0].at, 100 + HOUR_S);
+}
+
+TEST(cases_of_one_moment_come_one_by_one_and_what_is_due_leaves_with_the_first)
+{
+	struct world w;
+
+	world_begin(&w, arena);
+	w.route.group = ROUTE_TOGETHER;
+	w.route.wait_s = HOUR_S;
+	tell(&w, 100, 0, 0, INCIDENT_OPEN, SEVERITY_WARNING, 0);
+	tell(&w, 100 + HOUR_S, 1, 0, INCIDENT_OPEN, SEVERITY_NOTICE, 0);
+	tell(&w, 100 + HOUR_S, 2, 0, INCIDENT_OPEN, SEVERITY_NOTICE, 0);
+	world_run(&w);
+	REQUIRE(w.sent.n == 2);
+	CHECK_INT(w.sent.items[0].alerts, 2);
+	CHECK(w.sent.items[1].alerts == 1 && w.sent.items[1].at == 100 + 2 * HOUR_S);
+}
+
 TEST(an_end_whose_beginning_was_never_sent_is_left_out)
 {
 	struct world w;
