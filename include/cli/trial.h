@@ -39,9 +39,9 @@ int trial_sources_at(struct trial *t, const char *path, struct rule_sources *ret
 /* NULL with the faults printed.  text: an override to try, absent: none; faults: where the faults go instead, or NULL.
  */
 struct ruleset *trial_compile(struct trial *t, const struct rule_sources *sources, struct str text, struct buf *faults);
-/* The sets of rules at all values of a sweep, as an array in the trial's arena; those that a value does not suit are
- * NULL if `skip`, else the faults are printed and NULL is returned. */
-struct ruleset **trial_values(struct trial *t, const struct rule_sources *sources, const struct sweep *s, bool skip);
+/* The sets of rules at all values of a sweep, as an array in the trial's arena: NULL at those that do not suit the
+ * rule. NULL with the faults printed when the rule may not be overridden at all. */
+struct ruleset **trial_values(struct trial *t, const struct rule_sources *sources, const struct sweep *s);
 
 /* The past, with the phrases of these sets: EXIT_FINE, or the reason is printed. */
 int trial_open(struct trial *t, const struct ruleset *a, const struct ruleset *b);

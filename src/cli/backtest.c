@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cli/trial.h"
 #include "cli/trial_report.h"
@@ -221,6 +222,13 @@ static int compare(const struct tool *tool, struct request *rq, const struct rul
 	return rc;
 }
 
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return path && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int run_pair(const struct tool *tool, struct request *rq)
 {
 	struct rule_sources old, new;
@@ -231,6 +239,10 @@ static int run_pair(const struct tool *tool, struct request *rq)
 		was = trial_compile(&rq->trial, &old, (struct str){ 0 }, NULL);
 		is = was ? trial_compile(&rq->trial, &new, (struct str){ 0 }, NULL) : NULL;
 		rc = is ? compare(tool, rq, was, is) : EXIT_WRONG;
+		if (!is && (is_file(rq->old) || is_file(rq->new)))
+			fputs("  hint: OLD and NEW are whole sets of rules; a file beside those in force: --with "
+			      "FILE\n",
+			      stderr);
 	}
 	rules_free(was);
 	rules_free(is);
@@ -273,10 +285,11 @@ static int run_values(const struct tool *tool, struct request *rq, const struct 
 		      const struct sweep *sweep)
 {
 	struct trial *t = &rq->trial;
-	struct ruleset **rules = trial_values(t, sources, sweep, false);
+	struct ruleset **rules = trial_values(t, sources, sweep);
 	struct backtest b = { 0 };
 	struct curve curve = { .sweep = sweep, .found = &b };
-	int rc = rules ? trial_open(t, rules[0], rules[0]) : EXIT_WRONG;
+	const struct ruleset *now = rules ? rules[sweep->present] : NULL;
+	int rc = now ? trial_open(t, now, now) : EXIT_WRONG;
 
 	if (rc == EXIT_FINE)
 		rc = trial_run_values(t, sweep, rules, &b, &curve.sides);

@@ -153,23 +153,22 @@ struct ruleset *trial_compile(struct trial *t, const struct rule_sources *source
 	return rules;
 }
 
-struct ruleset **trial_values(struct trial *t, const struct rule_sources *sources, const struct sweep *s, bool skip)
+struct ruleset **trial_values(struct trial *t, const struct rule_sources *sources, const struct sweep *s)
 {
 	struct ruleset **ret = ARENA_ARRAY(&t->arena, struct ruleset *, s->values.n);
-	struct buf faults = { 0 };
-	bool good = true;
+	struct buf unsaid = { 0 };
 
-	for (size_t i = 0; good && i < s->values.n; i++) {
+	for (size_t i = 0; i < s->values.n; i++) {
 		struct str text = knob_override(&t->arena, &s->knob, s->values.items[i], STR("tried"));
 
-		ret[i] = trial_compile(t, sources, text, skip ? &faults : NULL);
-		good = skip || ret[i];
-		buf_reset(&faults);
+		ret[i] = trial_compile(t, sources, text, i == s->present ? NULL : &unsaid);
 	}
-	for (size_t i = 0; !good && i < s->values.n; i++)
+	buf_release(&unsaid);
+	if (ret[s->present])
+		return ret;
+	for (size_t i = 0; i < s->values.n; i++)
 		rules_free(ret[i]);
-	buf_release(&faults);
-	return good ? ret : NULL;
+	return NULL;
 }
 
 /* ---- running ---- */

@@ -87,6 +87,8 @@ static void sentence(struct comparing *c)
 		say_amount(c, is, weeks);
 		buf_puts(c->out, weeks > 1 ? STR(" a week") : STR(""));
 	}
+	if (!n && c->b->sides[0].messages != c->b->sides[1].messages)
+		buf_puts(c->out, STR("; what follows of them differs"));
 	buf_puts(c->out, STR(".\n"));
 }
 

@@ -136,9 +136,9 @@ static int try_knob(struct tuning_run *r, const struct knob *knob)
 	int rc;
 
 	sweep_around(&trial->arena, knob, STEPS, &t->sweep);
-	t->rules = trial_values(trial, &r->sources, &t->sweep, true);
-	if (!t->rules[t->sweep.present])
-		return tool_misuse("rule \"%s\" cannot be overridden", r->rq->rule);
+	t->rules = trial_values(trial, &r->sources, &t->sweep);
+	if (!t->rules)
+		return EXIT_WRONG;
 	rc = trial_run_values(trial, &t->sweep, t->rules, &t->found, &t->curve.sides);
 	if (rc == EXIT_FINE)
 		make_points(r, t);

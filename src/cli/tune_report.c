@@ -189,6 +189,10 @@ static void list_warnings(struct tuning_run *r, struct arena *a, warning_list *r
 		*VEC_PUSH(a, ret) =
 			STR("on cases that had no part in the choice it is no better than today's: it may be "
 			    "chance");
+	if (u->by_marks && t->points[u->best].alerts_per_week > t->points[t->sweep.present].alerts_per_week)
+		*VEC_PUSH(a, ret) =
+			STR("of alerts that were never told nobody gave a verdict: of what it adds only labels "
+			    "speak");
 	if (is->good_met < was->good_met)
 		*VEC_PUSH(a, ret) = arena_printf(a, "%llu of %llu that were useful, or labelled yes, would be missed",
 						 (unsigned long long)(was->good_met - is->good_met),

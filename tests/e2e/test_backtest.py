@@ -123,6 +123,14 @@ def test_whatever_the_threshold_the_sweep_at_the_present_value_is_the_plain_back
         check(now["precision"] == rule["old_precision"], f"{knob}: {now} {rule}")
 
 
+def test_a_value_that_does_not_suit_the_rule_does_not_end_the_sweep(box):
+    box.config()
+    place, _ = simulated(box, 3)
+    sweep = ("--sweep", "noncompliance.attendance.twice_running.within=1..3/1", "--records", place, "--svg", box.dir / "c.svg")
+    check("1 sessions                does not suit the rule" in box.ctl("backtest", *sweep, expect=FINE).out, "not told")
+    check([v["value"] for v in backtest(box, *sweep)["values"]] == [2, 3], "not left out")
+
+
 def test_a_sweep_wins_over_an_override_of_the_site(box):
     box.config()
     place, _ = simulated(box, 10)
@@ -200,6 +208,7 @@ def test_wrong_use_is_told_and_ends_with_2(box):
                        (("backtest", "--records", place, "--sweep", "drops.alliance.below_own.sd=1..2/1", "--max-added", 1), "limits"),
                        (("backtest", "--records", place, "--with", "x", "--max-added", "-1"), "takes a number"),
                        (("backtest", "--records", place, "--with", "x", "--max-added"), "needs a value"),
+                       (("backtest", "--records", place, ROOT / "rules" / "drops.yaml"), "whole sets of rules; a file beside"),
                        (("tune", "safeguarding", "--records", place), "is locked"),
                        (("tune", "drops.alliance", "--records", place, "-o", ROOT / "rules" / "x.yaml"), "where rules in force are"),
                        (("tune", "drops.alliance", "--records", place, "-o", box.dir / "link" / "x.yaml"), "where rules in force are"),
@@ -265,6 +274,17 @@ def test_tune_writes_an_override_that_can_be_tried_and_changes_no_file(box):
     printed = box.dir / "printed.yaml"
     printed.write_text(box.ctl(*args, expect=FINE).out)
     check(box.run("rupturectl", "lint", ROOT / "rules", printed).code == FINE, printed.read_text())
+
+
+def test_tune_says_that_verdicts_know_nothing_of_alerts_that_a_laxer_value_adds(box):
+    box.config()
+    place, labels = simulated(box, 60)
+    strict = box.dir / "strict.yaml"
+    strict.write_text('version: 1\noverride: {drops.alliance: {because: "For a test.", signals: {big_fall: {change: worse by at '
+                      'least 12}, below_own: {sd: at most -9}, off_chart: {floor: 5}}}}\n')
+    ran = box.ctl("tune", "drops.alliance", "--records", place, "--labels", labels, "--with", strict, expect=FINE)
+    check("Mind: of alerts that were never told nobody gave a verdict" in ran.out, ran.out)
+    check(max(len(line) for line in ran.out.splitlines() if line.startswith("#")) <= 100, ran.out)
 
 
 def test_tune_says_when_the_data_cannot_tell(box):
