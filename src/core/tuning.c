@@ -118,15 +118,17 @@ static size_t find_best(const struct choosing *c)
 	return best;
 }
 
-struct tuning tuning_choose(const struct tuning_point *points, size_t n, size_t present, double budget)
+static bool are_enough(const struct mark_counts *m)
 {
-	const struct mark_counts *m = &points[present].marks;
-	struct choosing c = { points, n, present, budget, false };
-	struct tuning ret;
+	return m->good + m->bad >= TUNING_MARKS_MIN && m->good >= TUNING_GOOD_MIN;
+}
+
+static struct tuning choose(const struct tuning_point *points, size_t n, size_t present, double budget, bool by_marks)
+{
+	struct choosing c = { points, n, present, budget, by_marks };
+	struct tuning ret = { .best = find_best(&c), .by_marks = by_marks };
 	bool past = !fits(&c, present);
 
-	c.by_marks = m->good + m->bad >= TUNING_MARKS_MIN && m->good >= TUNING_GOOD_MIN;
-	ret = (struct tuning){ .best = find_best(&c), .by_marks = c.by_marks };
 	ret.leader = ret.best != SIZE_MAX && c.by_marks ? ret.best : present;
 	if (ret.best == SIZE_MAX)
 		ret.answer = TUNING_NO_VALUE;
@@ -145,6 +147,11 @@ struct tuning tuning_choose(const struct tuning_point *points, size_t n, size_t 
 		go_back(&c, &ret);
 	weigh(&c, &ret);
 	return ret;
+}
+
+struct tuning tuning_choose(const struct tuning_point *points, size_t n, size_t present, double budget)
+{
+	return choose(points, n, present, budget, are_enough(&points[present].marks));
 }
 
 /* ---- several thresholds ---- */
@@ -181,7 +188,9 @@ static void add(struct mark_counts *to, const struct mark_counts *from, bool les
 }
 _Static_assert(sizeof(struct mark_counts) == 6 * sizeof(uint64_t), "all of them counters");
 
-/* The choice without this part. */
+/* The choice without this part, in the way that all parts are chosen in: were marks counted anew, some 20 would be too
+ * few without a fifth of them, and nothing would ever be held against anything.  Budgets are the whole clinic's: how
+ * many alerts there are tells nothing of which are right. */
 static const struct mark_counts *chosen_without(struct arena *a, const struct tuning_curve *curves, size_t n,
 						double budget, size_t part)
 {
@@ -196,7 +205,8 @@ static const struct mark_counts *chosen_without(struct arena *a, const struct tu
 		for (size_t k = 0; k < curves[i].n; k++)
 			add(&points[k].marks, &points[k].parts[part], true);
 		less[i] = (struct tuning_curve){ points, curves[i].n, curves[i].present };
-		tunings[i] = tuning_choose(points, curves[i].n, curves[i].present, budget);
+		tunings[i] = choose(points, curves[i].n, curves[i].present, budget,
+				    are_enough(&curves[i].points[curves[i].present].marks));
 	}
 	best = tuning_best(less, tunings, n);
 	if (best == SIZE_MAX)

@@ -307,3 +307,21 @@ TEST(a_choice_that_one_part_of_the_cases_makes_is_not_held_against_itself)
 	CHECK_INT(m.right, 100);
 	CHECK_INT(m.wrong, 4);
 }
+
+TEST(with_hardly_enough_marks_the_choice_is_held_against_what_is_left_out_all_the_same)
+{
+	/* 20 marks, four in each part: without one of them 16 are left. */
+	struct tuning_point p[] = { { true, 10, { 10, 10, 10, 10, 10, 10 }, { { 0 } } },
+				    { true, 6, { 10, 0, 10, 10, 10, 0 }, { { 0 } } } };
+	struct tuning_curve curve = { p, 2, 0 };
+	struct mark_counts m;
+
+	for (size_t i = 0; i < TUNING_PARTS; i++) {
+		p[0].parts[i] = (struct mark_counts){ 2, 2, 2, 2, 2, 2 };
+		p[1].parts[i] = (struct mark_counts){ 2, 0, 2, 2, 2, 0 };
+	}
+	CHECK_INT(tuning_choose(p, 2, 0, INFINITY).best, 1);
+	m = tuning_crossed(&curve, 1, INFINITY);
+	CHECK_INT(m.right, 10);
+	CHECK_INT(m.wrong, 0);
+}
