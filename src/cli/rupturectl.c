@@ -220,7 +220,7 @@ static int unknown_command(const char *name)
 	return tool_misuse("unknown command \"%s\"", name);
 }
 
-int main(int argc, char **argv)
+static int run_line(int argc, char **argv)
 {
 	struct tool t = { 0 };
 
@@ -241,4 +241,15 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return run(&commands[i], &t, argc - 1, argv + 1);
 	return unknown_command(argv[1]);
+}
+
+/* Half an answer on a full disk is not the answer. */
+int main(int argc, char **argv)
+{
+	int rc = run_line(argc, argv);
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return rc;
+	fputs("rupturectl: not everything could be written to standard output\n", stderr);
+	return EXIT_AGAIN;
 }

@@ -2,6 +2,7 @@
 import json
 import re
 import sqlite3
+import subprocess
 
 from box import ROOT, check
 from test_daemon import fires, quiet, set_up
@@ -310,3 +311,11 @@ def test_without_a_store_it_says_what_to_look_at(box):
     for words in (("alerts",), ("status",), ("audit", "--verify"), ("explain", "K1")):
         ran = box.ctl(*words, expect=WRONG)
         check("has the engine run" in ran.err, f"{words}: {ran.err}")
+
+
+def test_an_answer_that_cannot_be_written_is_no_success(box):
+    live(box, family())
+    full = open("/dev/full", "w")
+    for words in (["alerts"], ["explain", "--all", "synthetic-family"], ["test", "--from-case", "synthetic-family"]):
+        ran = subprocess.run([box.program("rupturectl"), "-c", box.config_path, *words], env=box.env, stdout=full, stderr=subprocess.PIPE)
+        check(ran.returncode == AGAIN and b"not everything could be written" in ran.stderr, f"{words}: {ran.returncode} {ran.stderr}")
