@@ -9,7 +9,8 @@
 #include "app/ruledir.h"
 #include "io/store.h"
 
-#define FACT_GOOD_RULES "rules.good" /* the last good set's sources, packed */
+#define FACT_GOOD_RULES	 "rules.good"	/* the last good set's sources, packed */
+#define FACT_JUDGED_HASH "rules.judged" /* the hash of the set that every case was last judged by */
 
 /* In a; none (n 0) when no engine has run on this store yet. */
 int in_force_read(struct store *st, struct arena *a, struct rule_sources *ret, struct error *e);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/clinic_parts.h"
+#include "app/in_force.h"
 
 #define WEEK_S	 (7 * (int64_t)DAY_S)
 #define MONDAY_S (4 * (int64_t)DAY_S) /* 1970-01-05 was one */
@@ -274,7 +275,7 @@ static void read_courier(struct clinic *c)
 static int read_facts(struct clinic *c, struct store *st, struct error *e)
 {
 	if (store_count(st, &c->counts, e) < 0 || store_troubles(st, &c->arena, &c->troubles, e) < 0 ||
-	    store_fact(st, &c->arena, "rules.judged", &c->judged_by, e) < 0 ||
+	    store_fact(st, &c->arena, FACT_JUDGED_HASH, &c->judged_by, e) < 0 ||
 	    store_fact(st, &c->arena, "rules.status", &c->rules_status, e) < 0 ||
 	    store_fact(st, &c->arena, "safety.unreached", &c->unreached, e) < 0)
 		return -1;

@@ -18,7 +18,6 @@
 #define DUE_MAX		   200 /* cases whose timers are judged in one transaction */
 #define SWEEP_MAX	   50  /* cases judged again under changed rules in one transaction */
 
-#define FACT_JUDGED_HASH   "rules.judged"  /* the hash of the set that every case was last judged by */
 #define FACT_RULES_STATUS  "rules.status"  /* for `rupturectl status`: "ok", or the faults of the refused set */
 #define FACT_CONFIG_STATUS "config.status" /* "ok", or the faults of the refused configuration */
 #define FACT_STARTED	   "engine.started"

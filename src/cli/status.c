@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
+#include "app/in_force.h"
 #include "cli/tool.h"
 #include "io/outbox.h"
 #include "io/spool.h"
@@ -66,7 +67,7 @@ static int read_status(struct status *s, struct store *st, struct arena *a, stru
 {
 	if (store_count(st, &s->counts, e) < 0 || store_fact(st, a, "engine.started", &s->started, e) < 0 ||
 	    store_fact(st, a, "rules.status", &s->rules, e) < 0 ||
-	    store_fact(st, a, "rules.judged", &s->judged, e) < 0 ||
+	    store_fact(st, a, FACT_JUDGED_HASH, &s->judged, e) < 0 ||
 	    store_fact(st, a, "safety.unreached", &s->unreached, e) < 0 ||
 	    store_fact(st, a, "safety.unanswered", &s->unanswered, e) < 0 ||
 	    store_troubles(st, a, &s->troubles, e) < 0 || store_next_reminder(st, &s->next_reminder, e) < 0 ||
