@@ -12,16 +12,6 @@ static bool is_listed(const struct clinic_alert *alert, bool acknowledged)
 	return !alert->in_test && (alert->stored.told.acknowledged_at != DATE_NONE) == acknowledged;
 }
 
-static void since(struct page *p, const struct clinic_alert *alert)
-{
-	int64_t at = alert->stored.told.opened_at;
-
-	page_day(p, at);
-	buf_puts(&p->out, STR(" ("));
-	page_age(p, p->clinic.options.as_of - at);
-	buf_putc(&p->out, ')');
-}
-
 static void waiting_item(struct page *p, const struct clinic_alert *alert)
 {
 	buf_puts(&p->out, STR("<li><p>"));
@@ -31,8 +21,10 @@ static void waiting_item(struct page *p, const struct clinic_alert *alert)
 	buf_puts(&p->out, STR(": "));
 	page_text(p, alert->title);
 	buf_printf(&p->out, "; %s, since ", page_state(alert));
-	since(p, alert);
-	buf_puts(&p->out, STR("</p>\n"));
+	page_day(p, alert->stored.told.opened_at);
+	buf_puts(&p->out, STR(" ("));
+	page_age(p, p->clinic.options.as_of - alert->stored.told.opened_at);
+	buf_puts(&p->out, STR(")</p>\n"));
 	if (alert->next_step.n) {
 		buf_puts(&p->out, STR("<p class=\"step\">"));
 		page_text(p, alert->next_step);
@@ -92,7 +84,7 @@ static void looked_after_row(struct page *p, const struct clinic_alert *alert)
 	buf_puts(&p->out, STR("</td><td>"));
 	page_text(p, alert->title);
 	buf_printf(&p->out, "</td><td>%s</td><td>", page_state(alert));
-	since(p, alert);
+	page_day(p, alert->stored.told.opened_at);
 	buf_puts(&p->out, STR("</td><td>"));
 	page_day(p, alert->stored.told.acknowledged_at);
 	buf_puts(&p->out, STR(", "));
