@@ -154,14 +154,11 @@ static void rules_in_force(struct page *p)
 	const struct clinic *c = &p->clinic;
 	struct str hash = c->options.rules->hash;
 
-	buf_printf(&p->out, "<p class=\"muted small\">Judged by the rule set <code>%.*s</code>.", STR_ARG(hash));
+	buf_printf(&p->out, "<p class=\"muted small\">Judged by the rule set <code>%.*s</code>.</p>\n", STR_ARG(hash));
 	if (c->judged_by.p && !str_eq(c->judged_by, hash))
-		buf_printf(&p->out,
-			   " The engine last judged by another, <code>%s</code>: states may differ from what people "
-			   "were "
-			   "told.",
-			   c->judged_by.p);
-	buf_puts(&p->out, STR("</p>\n"));
+		buf_puts(&p->out,
+			 STR("<p><strong>The engine last judged by other rules:</strong> what is open here may "
+			     "not be what people were told.</p>\n"));
 }
 
 static void banner(struct page *p)

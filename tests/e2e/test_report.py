@@ -159,7 +159,7 @@ def check_weeks(box, page, data):
     check(sum(int(row[1]) for row in rows) == sum(got.values()), "the table of weeks")
 
 
-def check_budgets(box, data):
+def check_budgets(box, page, data):
     """Messages through a route are those that a backtest counts, which knows nothing of sites that fall silent."""
     found = json.loads(box.ctl("--json", "backtest", ROOT / "rules", "--as-of", demo.NOW, expect=FINE).out)
     route = next(one for one in found["routes"] if one["route"] == "supervisors")
@@ -172,6 +172,9 @@ def check_budgets(box, data):
         if begins + (week + 1) * 7 * DAY > demo.SILENT_FROM:
             break
         check(n == weeks.get(day, 0), f"week of {day}: {n}, a backtest says {weeks.get(day)}")
+    figures = {words(one.find("figcaption")): one for one in page.section("clinic").iter("figure")}
+    budgets = [title for title, one in figures.items() if any(line.get("class") == "budget" for line in one.iter("line"))]
+    check(budgets == ["Messages a week by the route supervisors to desk, against its budget"], f"held against a budget: {budgets}")
     check(week > 8 and sum(ours["messages_by_week"][:week]) > 20, "no messages to count")
 
 
@@ -230,7 +233,7 @@ def test_the_page_of_a_clinic_says_what_the_other_commands_say(box):
     check_alerts(box, page, data)
     check_precision(box, page, data)
     check_weeks(box, page, data)
-    check_budgets(box, data)
+    check_budgets(box, page, data)
     check_cases(box, page, data, cases)
     check_family(box, page, cases)
     check_unknown(page, data)
@@ -333,6 +336,42 @@ def test_only_a_file_is_replaced_and_only_by_a_whole_page(box):
     check(page.read_text() == "old" and not list(box.dir.glob("*.part")), "a page that was not made took the old one's place")
     report(box, "-o", page)
     check("Nothing is open" in page.read_text() and page.stat().st_mode & 0o777 == 0o600, "the new page")
+
+
+MARKED = """\
+version: 1
+title: Marked
+rules:
+  - id: test.mark
+    title: "<script>alert('x')</script>"
+    status: active
+    per: member
+    severity: warning
+    signals:
+      low: {score: alliance40, value: at most 20}
+    when: low
+    say: "ask {member} <b>now</b>"
+    next_step: "</section><img src=x onerror=alert(1)> for {member}"
+    because: "A rule for tests."
+"""
+
+
+def test_words_of_a_rule_are_words_and_a_rule_that_is_gone_is_owned_up_to(box):
+    box.config(rules=[ROOT / "rules/instruments.yaml", box.rules(MARKED)])
+    box.drop(box.record(scores={"m1": 15}))
+    box.once(as_of="2026-03-04T00:00:00Z")
+    page = Page(report(box, "--as-of", "2026-03-04").out)
+    check_form(page)
+    check_alone(page)
+    said = words(page.section("open"))
+    check("<script>alert('x')</script>" in said and "<img src=x onerror=alert(1)> for m1" in said, said)
+    check("judged by other rules" not in page.text, "the rules are the same")
+    box.config(rules=[ROOT / "rules/instruments.yaml", box.rules(MARKED.replace("test.mark", "test.other").replace("20", "1"))])
+    page = Page(report(box, "--as-of", "2026-03-04").out)
+    check_form(page)
+    check("Nothing is open" in words(page.section("open")), words(page.section("open")))
+    check("The engine last judged by other rules" in words(page.all("header")[0]), "nothing says that the rules changed")
+    check(table_rows(page.section("clinic"), "Verdicts")[0][0] == "test.mark", "the alert that people were told of")
 
 
 def test_a_terminal_is_not_filled_with_markup(box):
