@@ -42,7 +42,7 @@ static void end_case(struct replay *r)
 
 	if (r->skeletons.n) {
 		r->history = history_build(&r->series, &r->roster, r->skeletons.items, r->skeletons.n, DATE_NONE);
-		judge(&r->series, r->history, r->rules, r->history->sessions[r->history->n - 1].started, &trace);
+		judge(&r->series, r->history, r->rules, r->history->sessions[r->history->n - 1].started, &trace, NULL);
 	}
 	memset(&r->skeletons, 0, sizeof r->skeletons);
 	r->roster = (struct roster){ 0 };
@@ -172,7 +172,7 @@ static int judge_stored(struct store *st, struct arena *a, struct str id, const 
 	if (!*ret_n)
 		return 0;
 	h = history_build(a, &c->roster, (const struct skeleton *const *)s, *ret_n, c->closed_at);
-	judge(a, h, rules, h->sessions[h->n - 1].started, NULL);
+	judge(a, h, rules, h->sessions[h->n - 1].started, NULL, NULL);
 	return 0;
 }
 

@@ -13,9 +13,9 @@
 struct backtest_case {
 	size_t index;
 	const struct corpus_case *corpus;
-	struct history *const *histories; /* one a set */
-	const struct retelling *told;	  /* one a set */
-	const uint64_t *true_sessions;	  /* one a set */
+	struct history **histories; /* one a set, which may be the same */
+	struct retelling *told;	    /* one a set */
+	uint64_t *true_sessions;    /* one a set */
 };
 
 /* `scratch` lives as long as the case. */

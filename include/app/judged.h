@@ -15,7 +15,7 @@
 #ifdef RUPTURED_TEST
 struct judgement *judged(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of);
 #else
-#define judged(a, history, rules, as_of) judge(a, history, rules, as_of, NULL)
+#define judged(a, history, rules, as_of) judge(a, history, rules, as_of, NULL, NULL)
 #endif
 
 #endif

@@ -72,7 +72,15 @@ struct judgement {
 	int64_t next_deadline; /* when to judge again if nothing arrives; DATE_NONE */
 };
 
+/*
+ * What was measured in one history and found not to be true, for several rule sets that are tried on it in turn: rules
+ * that are the same in the first of them need not be asked again.  The judgements are those of judging each alone.
+ */
+struct judge_shared;
+struct judge_shared *judge_shared_new(struct arena *a, const struct history *history, const struct ruleset *first);
+
+/* shared: of this history, or NULL. */
 struct judgement *judge(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of,
-			const struct judge_trace *trace);
+			const struct judge_trace *trace, struct judge_shared *shared);
 
 #endif

@@ -38,8 +38,8 @@ struct retelling {
 	VEC(struct retold_alert) alerts; /* by first message */
 };
 
-/* In a; borrows from history and rules.  trace: as for judge(), or NULL. */
+/* In a; borrows from history and rules.  trace and shared: as for judge(), or NULL. */
 void retell(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of,
-	    const struct judge_trace *trace, struct retelling *ret);
+	    const struct judge_trace *trace, struct judge_shared *shared, struct retelling *ret);
 
 #endif

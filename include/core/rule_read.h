@@ -37,7 +37,7 @@ void rule_read(struct reader *r, const struct doc *doc, struct shared_signals *s
 /* Notes which shared signals the conditions of the rule name. */
 void shared_use(struct shared_signals *shared, const struct doc *rule);
 /* The hash of what the rule does: not of its title, reasons, tests and wording. */
-struct str rule_version(struct arena *a, const struct rule_form *form);
+struct str rule_hash(struct arena *a, const struct rule_form *form);
 /* Canonical bytes of the whole rule, with the shared signals that it uses. */
 void rule_canonical(const struct rule_form *form, bool all_keys, struct buf *out);
 

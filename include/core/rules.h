@@ -55,7 +55,8 @@ struct exceptions {
 struct rule {
 	struct str id;	    /* "drops.alliance" */
 	struct str title;
-	struct str version; /* first 8 digits of the hash of the compiled rule */
+	struct str hash;    /* of the rule as compiled, without its wording: 32 digits */
+	struct str version; /* the first 8 of them */
 	int status, per;    /* enum rule_status, enum per */
 	struct signal **signals;
 	size_t n_signals;
@@ -114,6 +115,7 @@ struct ruleset {
 	struct lexicons *lexicons;
 	struct exceptions exceptions;
 	struct str hash;    /* of everything: 32 digits */
+	struct str ground;  /* of what all rules stand on, lexicons and instruments: 32 digits */
 	VEC(struct rule_test) tests; /* of rules and of files, as they stand in the sources */
 };
 
@@ -134,6 +136,9 @@ struct ruleset *rules_compile(struct arena *a, const struct rule_source *sources
 struct ruleset *rules_compile_written(struct arena *a, const struct rule_source *sources, size_t n);
 void rules_free(struct ruleset *rs);
 const struct rule *rules_find(const struct ruleset *rs, struct str id); /* NULL */
+/* The rule of `other` that finds in every session what this rule of `rs` finds, signal by signal and exceptions aside;
+ * NULL: there is none that is known to. */
+const struct rule *rules_same(const struct ruleset *rs, const struct rule *rule, const struct ruleset *other);
 /* Retires the rules of these ids, locked ones too; the ids that name none are pushed to *ret_unknown, in the set's arena. */
 void rules_switch_off(struct ruleset *rs, const struct strs *ids, struct strs *ret_unknown);
 /* "did you mean" a rule of the set, or NULL; in a. */

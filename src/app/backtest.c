@@ -74,21 +74,47 @@ static void cut_case(struct arena *a, const struct backtest_options *o, struct c
 		c->closed_at = DATE_NONE;
 }
 
-static int retell_set(const struct running *r, struct worker *w, const struct corpus_case *c, size_t set,
-		      struct history **ret_history, struct retelling *ret, uint64_t *ret_true)
+/* What the sets make of one past together. */
+struct past {
+	struct history *history;
+	struct judge_shared *shared;
+};
+
+static int past_open(const struct running *r, struct worker *w, const struct corpus_case *c,
+		     const struct backtest_set *s, struct past *ret)
 {
 	struct arena *a = &w->scratch;
+
+	ret->history = history_build(a, &c->roster, skeletons_for(r, a, c, s), c->n, c->closed_at);
+	ret->history->name = c->name;
+	ret->shared = r->options->n > 1 ? judge_shared_new(a, ret->history, s->rules) : NULL;
+	return corpus_site(w->reader, a, ret->history, &w->error);
+}
+
+static void retell_set(const struct running *r, struct arena *a, const struct past *past, size_t set,
+		       struct retelling *ret, uint64_t *ret_true)
+{
 	const struct backtest_set *s = &r->options->sets[set];
-	struct counting counting = { .rules = s->rules, .only = r->options->only, .last = SIZE_MAX };
+	struct counting counting = { s->rules, past->history, r->options->only, 0, SIZE_MAX };
 	struct judge_trace trace = { count_verdict, &counting, .true_only = true };
 
-	*ret_history = history_build(a, &c->roster, skeletons_for(r, a, c, s), c->n, c->closed_at);
-	(*ret_history)->name = c->name;
-	if (corpus_site(w->reader, a, *ret_history, &w->error) < 0)
-		return -1;
-	counting.history = *ret_history;
-	retell(a, *ret_history, s->rules, r->options->as_of, counting.only.n ? &trace : NULL, ret);
+	retell(a, past->history, s->rules, r->options->as_of, counting.only.n ? &trace : NULL, past->shared, ret);
 	*ret_true = counting.n;
+}
+
+static int retell_case(const struct running *r, struct worker *w, struct backtest_case *ret)
+{
+	struct past pasts[CORPUS_PHRASES_MAX] = { 0 };
+
+	for (size_t i = 0; i < r->options->n; i++) {
+		const struct backtest_set *s = &r->options->sets[i];
+		struct past *past = &pasts[s->phrases];
+
+		if (!past->history && past_open(r, w, ret->corpus, s, past) < 0)
+			return -1;
+		ret->histories[i] = past->history;
+		retell_set(r, &w->scratch, past, i, &ret->told[i], &ret->true_sessions[i]);
+	}
 	return 0;
 }
 
@@ -114,9 +140,8 @@ static int do_case(void *user, size_t worker, size_t index)
 	if (corpus_read(w->reader, &w->scratch, index, &c, &w->error) < 0)
 		return -1;
 	cut_case(&w->scratch, r->options, &c);
-	for (size_t i = 0; c.n && i < n; i++)
-		if (retell_set(r, w, &c, i, &histories[i], &told[i], &true_sessions[i]) < 0)
-			return -1;
+	if (c.n && retell_case(r, w, &found) < 0)
+		return -1;
 	if (c.n)
 		backtest_tally(&w->found, r->options, &w->scratch, &found);
 	if (c.n && w->writer && backtest_send(w->writer, r->options, &w->scratch, &found, &w->error) < 0)

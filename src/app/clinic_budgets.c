@@ -42,7 +42,7 @@ int clinic_count_budgets(struct clinic *c, struct clinic_budgets *b, struct aren
 
 	if (!b->forecast)
 		return 0;
-	retell(scratch, history, c->options.rules, c->options.as_of, NULL, &told);
+	retell(scratch, history, c->options.rules, c->options.as_of, NULL, NULL, &told);
 	return forecast_put_case(b->writer, scratch, &one, e);
 }
 

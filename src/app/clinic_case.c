@@ -179,7 +179,7 @@ int clinic_case_read(struct store *st, const struct clinic_options *options, str
 	ret->stored = stored;
 	if (read_history(&r) < 0)
 		return -1;
-	ret->judgement = judge(a, ret->history, options->rules, options->as_of, trace);
+	ret->judgement = judge(a, ret->history, options->rules, options->as_of, trace, NULL);
 	if (match_alerts(&r) < 0)
 		return -1;
 	courses_of(a, ret->history, options->rules, ret->judgement, axis_end(&r), &ret->courses);

@@ -41,7 +41,7 @@ static void write_down(const char *path, const struct explanation *x, int64_t as
  */
 struct judgement *judged(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of)
 {
-	struct judgement *ret = judge(a, history, rules, as_of, NULL);
+	struct judgement *ret = judge(a, history, rules, as_of, NULL, NULL);
 	const char *path = getenv("RUPTURED_JUDGED");
 	struct explanation *x;
 

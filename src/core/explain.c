@@ -42,7 +42,7 @@ struct explanation *explain(struct arena *a, const struct history *history, cons
 	x->arena = a;
 	x->history = history;
 	x->rules = rules;
-	x->judgement = judge(a, history, rules, as_of, &trace);
+	x->judgement = judge(a, history, rules, as_of, &trace, NULL);
 	return x;
 }
 

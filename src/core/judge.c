@@ -20,6 +20,15 @@ struct strength {
 	struct subject subject;
 };
 
+enum asked { NOT_ASKED, CANNOT_BE, MAY_BE };
+
+struct judge_shared {
+	struct arena *arena;
+	const struct ruleset *first;
+	struct signal_memo *memo;
+	uint8_t **asked; /* enum asked by rule of `first`, then session and slot of subject; NULL before it is asked */
+};
+
 struct judging {
 	struct arena *a;
 	struct arena scratch; /* of one session and the time after it */
@@ -29,10 +38,13 @@ struct judging {
 	struct judgement *ret;
 	struct view view;
 	int64_t as_of;
-	size_t n;		 /* people */
-	uint64_t *speaks_for;	 /* by rule */
-	struct track **tracks;	 /* by rule, then slot of subject; NULL before the rule's first incident */
-	heard_list *heard[PERS]; /* by slot of subject */
+	size_t n; /* people */
+	struct judge_shared *shared;
+	const struct rule **same; /* by rule: that of the first of the sets that share, or the rule itself */
+	uint8_t ***asked;	  /* by rule: of judge_shared; NULL: nothing is shared of it */
+	uint64_t *speaks_for;	  /* by rule */
+	struct track **tracks;	  /* by rule, then slot of subject; NULL before the rule's first incident */
+	heard_list *heard[PERS];  /* by slot of subject */
 	VEC(struct track *) live;
 
 	/* Of the present session. */
@@ -266,20 +278,45 @@ static bool matters_only_if_true(struct judging *j, size_t rule, struct subject 
 	return (!j->trace || j->trace->true_only) && !track_live(j, track_find(j, rule, subject));
 }
 
+/* Where it is kept whether the rule may be true about the subject; NULL: it is not kept. */
+static uint8_t *place_of(const struct judging *j, size_t rule, const struct view *view)
+{
+	const struct rule *r = j->same[rule];
+	size_t slots = subject_slots((enum per)r->per, j->n);
+	uint8_t **asked = j->asked[rule];
+
+	/* Other incidents may be open, and deadlines may fall elsewhere. */
+	if (!asked || r->second_pass || view->as_of != now(j)->started)
+		return NULL;
+	if (!*asked)
+		*asked = ARENA_ARRAY(j->shared->arena, uint8_t, j->history->n * slots);
+	return *asked + view->session * slots + subject_slot((enum per)r->per, view->subject, j->n);
+}
+
+static bool may_be_true(const struct judging *j, size_t rule, const struct view *view)
+{
+	uint8_t not_kept = NOT_ASKED, *place = place_of(j, rule, view);
+
+	if (!place)
+		place = &not_kept;
+	if (*place == NOT_ASKED)
+		*place = rule_may_be_true(j->same[rule], view) ? MAY_BE : CANNOT_BE;
+	return *place == MAY_BE;
+}
+
 static void find(struct judging *j, size_t rule, struct subject subject, struct finding *ret)
 {
 	const struct rule *r = &j->rules->rules[rule];
-
 	const struct view *view = view_for(j, r, subject);
 	const struct exception *exception = exception_now(j, r);
 
 	*ret = (struct finding){ .rule = rule };
 	if (exception)
 		rule_excepted(r, exception, view, ret);
-	else if (matters_only_if_true(j, rule, subject) && !rule_may_be_true(r, view))
+	else if (matters_only_if_true(j, rule, subject) && !may_be_true(j, rule, view))
 		ret->subject = subject; /* and it is not true */
 	else
-		rule_find(r, j->speaks_for[rule], view, ret);
+		rule_find(j->same[rule], j->speaks_for[rule], view, ret);
 	heard_add(j, ret);
 }
 
@@ -549,6 +586,21 @@ static int incident_order(const void *va, const void *vb)
 	return deadline_order(&da, &db);
 }
 
+/* What is only judged once needs no places. */
+static void find_same(struct judging *j, bool keep)
+{
+	struct judge_shared *s = j->shared;
+
+	j->same = ARENA_ARRAY(j->a, const struct rule *, j->rules->n);
+	j->asked = ARENA_ARRAY(j->a, uint8_t **, j->rules->n);
+	for (size_t r = 0; r < j->rules->n; r++) {
+		const struct rule *rule = &j->rules->rules[r], *same = rules_same(j->rules, rule, s->first);
+
+		j->same[r] = same ? same : rule;
+		j->asked[r] = same && keep ? &s->asked[same - s->first->rules] : NULL;
+	}
+}
+
 static void judging_init(struct judging *j)
 {
 	j->n = j->history->roster->members.n;
@@ -563,16 +615,28 @@ static void judging_init(struct judging *j)
 		.opened_at = DATE_NONE,
 		.instruments = &j->rules->instruments,
 		.lexicons = j->rules->lexicons,
-		.memo = signal_memo_new(j->a, j->rules->n_signals, j->n, j->history->n),
+		.memo = j->shared->memo,
 		.arena = &j->scratch,
 	};
 }
 
+struct judge_shared *judge_shared_new(struct arena *a, const struct history *history, const struct ruleset *first)
+{
+	struct judge_shared *ret = ARENA_NEW(a, struct judge_shared);
+
+	*ret = (struct judge_shared){ .arena = a, .first = first };
+	ret->memo = signal_memo_new(a, first->n_signals, history->roster->members.n, history->n);
+	ret->asked = ARENA_ARRAY(a, uint8_t *, first->n);
+	return ret;
+}
+
 struct judgement *judge(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of,
-			const struct judge_trace *trace)
+			const struct judge_trace *trace, struct judge_shared *shared)
 {
 	struct judging j = { .a = a, .history = history, .rules = rules, .trace = trace, .as_of = as_of };
 
+	j.shared = shared ? shared : judge_shared_new(a, history, rules);
+	find_same(&j, shared);
 	judging_init(&j);
 	for (size_t i = 0; i < history->n; i++) {
 		judge_session(&j, i);

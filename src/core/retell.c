@@ -123,7 +123,7 @@ static void end(struct retelling_case *c, const told_list *told)
 }
 
 void retell(struct arena *a, const struct history *history, const struct ruleset *rules, int64_t as_of,
-	    const struct judge_trace *trace, struct retelling *ret)
+	    const struct judge_trace *trace, struct judge_shared *shared, struct retelling *ret)
 {
 	struct retelling_case c = { .a = a, .history = history, .rules = rules, .ret = ret };
 	struct id_source ids = { next_id, &c };
@@ -131,7 +131,7 @@ void retell(struct arena *a, const struct history *history, const struct ruleset
 	told_list told = { 0 };
 
 	*ret = (struct retelling){ 0 };
-	c.judgement = judge(a, history, rules, as_of, trace);
+	c.judgement = judge(a, history, rules, as_of, trace, shared);
 	list_moments(&c, &moments);
 	for (size_t i = 0; i < moments.n; i++) {
 		struct announce_policy policy = { .now = moments.items[i], .within_s = INT64_MAX };

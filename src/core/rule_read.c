@@ -546,7 +546,7 @@ void rule_canonical(const struct rule_form *form, bool all_keys, struct buf *out
 	buf_putc(out, '\n');
 }
 
-struct str rule_version(struct arena *a, const struct rule_form *form)
+struct str rule_hash(struct arena *a, const struct rule_form *form)
 {
 	struct buf out = { 0 };
 	struct str hex;
@@ -554,5 +554,5 @@ struct str rule_version(struct arena *a, const struct rule_form *form)
 	rule_canonical(form, false, &out);
 	hex = digest_hex(a, NULL, buf_str(&out));
 	buf_release(&out);
-	return arena_dup(a, (struct str){ hex.p, 8 });
+	return hex;
 }

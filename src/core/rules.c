@@ -9,6 +9,8 @@
 #include "core/override.h"
 #include "core/shape.h"
 
+#define VERSION_DIGITS 8
+
 /* A file of rules, by its keys. */
 struct file_form {
 	int64_t version;
@@ -310,7 +312,7 @@ static void hash_instruments(const struct instruments *set, struct buf *out)
 	}
 }
 
-static struct str hash_all(struct making *m)
+static struct str hash_all(struct making *m, struct str lexicons)
 {
 	struct buf out = { 0 };
 	struct str hash;
@@ -320,10 +322,21 @@ static struct str hash_all(struct making *m)
 		rule_canonical(&m->forms.items[i], true, &out);
 	hash_instruments(&m->rs->instruments, &out);
 	exceptions_canonical(&m->rs->exceptions, &out);
-	lexicons_canonical(m->rs->lexicons, &out);
+	buf_puts(&out, lexicons);
 	hash = digest_hex(&m->rs->arena, NULL, buf_str(&out));
 	buf_release(&out);
 	return hash;
+}
+
+static void hash_set(struct making *m)
+{
+	struct buf ground = { 0 };
+
+	lexicons_canonical(m->rs->lexicons, &ground);
+	m->rs->hash = hash_all(m, buf_str(&ground));
+	hash_instruments(&m->rs->instruments, &ground);
+	m->rs->ground = digest_hex(&m->rs->arena, NULL, buf_str(&ground));
+	buf_release(&ground);
 }
 
 static void finish(struct making *m)
@@ -339,11 +352,12 @@ static void finish(struct making *m)
 	rs->n = m->forms.n;
 	for (size_t i = 0; i < rs->n; i++) {
 		rs->rules[i] = m->forms.items[i].rule;
-		rs->rules[i].version = rule_version(&rs->arena, &m->forms.items[i]);
+		rs->rules[i].hash = rule_hash(&rs->arena, &m->forms.items[i]);
+		rs->rules[i].version = arena_dup(&rs->arena, (struct str){ rs->rules[i].hash.p, VERSION_DIGITS });
 		rs->rules[i].file = arena_dup(&rs->arena, rs->rules[i].file);
 	}
 	exceptions_share(&rs->arena, &rs->exceptions, rs->rules, rs->n);
-	rs->hash = hash_all(m);
+	hash_set(m);
 }
 
 static struct ruleset *compile(struct arena *a, const struct rule_source *sources, size_t n, bool as_written,
@@ -406,6 +420,19 @@ const struct rule *rules_find(const struct ruleset *rs, struct str id)
 			high = middle;
 	}
 	return NULL;
+}
+
+const struct rule *rules_same(const struct ruleset *rs, const struct rule *rule, const struct ruleset *other)
+{
+	const struct rule *ret = rs == other ? rule : rules_find(other, rule->id);
+
+	if (!ret || !str_eq(ret->hash, rule->hash) || !str_eq(rs->ground, other->ground))
+		return NULL;
+	/* The hash knows no order of signals. */
+	for (size_t i = 0; i < rule->n_signals; i++)
+		if (!str_eq(ret->signals[i]->name, rule->signals[i]->name))
+			return NULL;
+	return ret;
 }
 
 void rules_switch_off(struct ruleset *rs, const struct strs *ids, struct strs *ret_unknown)

@@ -2,11 +2,12 @@
 #include "core/signal_internal.h"
 
 /*
- * An open-addressed table; the key packs signal, session and people.  It grows in its arena: what it outgrew stays
- * until the arena goes, less than the table itself.
+ * An open-addressed table.  It grows in its arena: what it outgrew stays until the arena goes, less than the table
+ * itself.
  */
 struct slot {
-	uint64_t key; /* 0: free */
+	const struct signal *signal; /* NULL: free */
+	uint64_t at;		     /* session and people */
 	struct measured value;
 };
 
@@ -30,19 +31,18 @@ struct signal_memo *signal_memo_new(struct arena *a, size_t n_signals, size_t n_
 	return m;
 }
 
-/* 24 bits of signal, 24 of session, 8 for each person; never 0. */
-static uint64_t key_of(const struct signal *s, size_t session, int who, int other)
+/* 8 bits for each person. */
+static uint64_t key_of(size_t session, int who, int other)
 {
-	return ((uint64_t)(s->index + 1) << 40) | ((uint64_t)session << 16) | ((uint64_t)(who + 1) << 8) |
-	       (uint64_t)(other + 1);
+	return (uint64_t)session << 16 | (uint64_t)(who + 1) << 8 | (uint64_t)(other + 1);
 }
 
-static struct slot *slot_of(const struct signal_memo *m, uint64_t key)
+static struct slot *slot_of(const struct signal_memo *m, const struct signal *s, uint64_t key)
 {
-	uint64_t hash = (key ^ key >> 32) * UINT64_C(0x9e3779b97f4a7c15); /* the signal stands in the upper half */
+	uint64_t hash = (key ^ (uint64_t)(uintptr_t)s << 20) * UINT64_C(0x9e3779b97f4a7c15);
 	size_t at = (size_t)(hash >> 32) & (m->size - 1);
 
-	while (m->slots[at].key != 0 && m->slots[at].key != key)
+	while (m->slots[at].signal && (m->slots[at].signal != s || m->slots[at].at != key))
 		at = (at + 1) & (m->size - 1);
 	return &m->slots[at];
 }
@@ -54,16 +54,16 @@ static void grow(struct signal_memo *m)
 	m->size *= 2;
 	m->slots = ARENA_ARRAY(m->arena, struct slot, m->size);
 	for (size_t i = 0; i < old.size; i++)
-		if (old.slots[i].key != 0)
-			*slot_of(m, old.slots[i].key) = old.slots[i];
+		if (old.slots[i].signal)
+			*slot_of(m, old.slots[i].signal, old.slots[i].at) = old.slots[i];
 }
 
 bool signal_memo_get(const struct signal_memo *m, const struct signal *s, size_t session, int who, int other,
 		     struct measured *ret)
 {
-	const struct slot *slot = slot_of(m, key_of(s, session, who, other));
+	const struct slot *slot = slot_of(m, s, key_of(session, who, other));
 
-	if (slot->key == 0)
+	if (!slot->signal)
 		return false;
 	*ret = slot->value;
 	return true;
@@ -72,15 +72,16 @@ bool signal_memo_get(const struct signal_memo *m, const struct signal *s, size_t
 void signal_memo_put(struct signal_memo *m, const struct signal *s, size_t session, int who, int other,
 		     const struct measured *value)
 {
-	uint64_t key = key_of(s, session, who, other);
-	struct slot *slot = slot_of(m, key);
+	uint64_t key = key_of(session, who, other);
+	struct slot *slot = slot_of(m, s, key);
 
-	if (slot->key == 0) {
+	if (!slot->signal) {
 		if (++m->n * 4 > m->size * 3) {
 			grow(m);
-			slot = slot_of(m, key);
+			slot = slot_of(m, s, key);
 		}
-		slot->key = key;
+		slot->signal = s;
+		slot->at = key;
 	}
 	slot->value = *value;
 }

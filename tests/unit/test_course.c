@@ -28,7 +28,7 @@ static struct shown show(struct arena *a, struct test_case *c, double until_day)
 
 	if (!s.rules)
 		return s;
-	s.judgement = judge(a, s.history, s.rules, case_day(until_day), NULL);
+	s.judgement = judge(a, s.history, s.rules, case_day(until_day), NULL, NULL);
 	courses_of(a, s.history, s.rules, s.judgement, case_day(until_day), &s.courses);
 	return s;
 }

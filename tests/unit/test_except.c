@@ -130,7 +130,7 @@ static size_t incident_sessions(struct arena *a, const char *text, int64_t as_of
 {
 	struct ruleset *rs = rules_of(a, text);
 	struct roster *roster = ARENA_NEW(a, struct roster);
-	struct judgement *j = judge(a, history_of(a, roster), rs, as_of, NULL);
+	struct judgement *j = judge(a, history_of(a, roster), rs, as_of, NULL, NULL);
 
 	*ret_next = j->next_deadline;
 	rules_free(rs);

@@ -201,7 +201,7 @@ static int64_t as_of_day(const struct family *f, int64_t day)
 
 static struct judgement *judged(struct family *f)
 {
-	return judge(f->arena, &f->history, &f->rules, f->session[f->history.n - 1].started, NULL);
+	return judge(f->arena, &f->history, &f->rules, f->session[f->history.n - 1].started, NULL, NULL);
 }
 
 static const struct incident *incident(const struct judgement *j, size_t n)
@@ -255,7 +255,7 @@ static struct str verdicts(struct family *f)
 	struct judge_trace trace = { trace_verdict, &out };
 	struct str ret;
 
-	judge(f->arena, &f->history, &f->rules, f->session[f->history.n - 1].started, &trace);
+	judge(f->arena, &f->history, &f->rules, f->session[f->history.n - 1].started, &trace, NULL);
 	ret = arena_dup(f->arena, buf_str(&out));
 	buf_release(&out);
 	return ret;
@@ -864,8 +864,8 @@ TEST(a_deadline_after_the_last_session_waits_for_its_day)
 	struct family *f = clockwork(arena, 30);
 
 	meet(f, 0);
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 29), NULL)), "next 30\n");
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL)),
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 29), NULL, NULL)), "next 30\n");
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL, NULL)),
 		  "drops.silent -1,-1 1 last 0: open/notice day 30 r1\nnext -1\n");
 }
 
@@ -875,8 +875,8 @@ TEST(a_deadline_before_a_session_that_is_still_ahead_waits_for_its_day)
 
 	meet(f, 0);
 	meet(f, 60);
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 29), NULL)), "next 30\n");
-	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL)), "open/notice day 30");
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 29), NULL, NULL)), "next 30\n");
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL, NULL)), "open/notice day 30");
 }
 
 TEST(a_deadline_that_is_put_off_comes_later)
@@ -885,8 +885,8 @@ TEST(a_deadline_that_is_put_off_comes_later)
 
 	((struct script *)f->rule[0].signals[0])->call_day = 10;
 	meet(f, 0);
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 35), NULL)), "next 40\n");
-	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)), "open/notice day 40");
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 35), NULL, NULL)), "next 40\n");
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)), "open/notice day 40");
 }
 
 TEST(a_rule_without_a_timer_has_no_deadlines)
@@ -895,7 +895,7 @@ TEST(a_rule_without_a_timer_has_no_deadlines)
 
 	f->rule[0].timer = false;
 	meet(f, 0);
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)), "next -1\n");
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)), "next -1\n");
 }
 
 TEST(a_session_before_the_deadline_comes_first)
@@ -916,7 +916,7 @@ TEST(a_member_who_had_no_part_in_the_last_session_has_deadlines_too)
 	f->rule[0].timer = true;
 	meet(f, 0);
 	meet_of(f, 7, false);
-	CHECK_INT(judge(arena, &f->history, &f->rules, as_of_day(f, 40), NULL)->incidents.all.n, 2);
+	CHECK_INT(judge(arena, &f->history, &f->rules, as_of_day(f, 40), NULL, NULL)->incidents.all.n, 2);
 }
 
 TEST(when_the_case_falls_silent_other_incidents_drop_out_until_the_member_returns)
@@ -970,7 +970,7 @@ TEST(silence_by_a_rule_under_test_drops_out_no_incident_of_an_active_one)
 	f->rule[0].status = STATUS_TEST;
 	say(simple_rule(f, "hostility", PER_MEMBER), 1, M1);
 	meet(f, 0);
-	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)),
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)),
 		  "hostility 1,-1 1 last 0: open/notice day 0 r1\n");
 }
 
@@ -994,7 +994,7 @@ TEST(a_rule_true_in_a_session_and_after_it_keeps_its_record_once)
 
 	say(signal_of(f, &f->rule[0], CHANNEL_BEHAVIOUR), 1, CASE);
 	meet(f, 0);
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 40), NULL)),
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 40), NULL, NULL)),
 		  "drops.silent -1,-1 3 last 0: open/notice day 0 r1\nnext -1\n");
 }
 
@@ -1007,7 +1007,7 @@ TEST(a_records_ending_closes_the_case_and_stops_its_clock)
 	say(simple_rule(f, "hostility", PER_MEMBER), 1, M1);
 	meet_weekly(f, 2);
 	f->session[1].ending = ENDING_PLANNED;
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)),
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)),
 		  "hostility 1,-1 1 last 0: open/notice day 0 closed/notice day 7 r1\nnext -1\n");
 }
 
@@ -1018,7 +1018,7 @@ TEST(a_person_closes_the_case_at_that_date)
 	say(simple_rule(f, "hostility", PER_MEMBER), 1, M1);
 	meet(f, 0);
 	f->history.closed_at = 20 * DAY_S;
-	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)),
+	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)),
 		  "hostility 1,-1 1 last 0: open/notice day 0 closed/notice day 20 r1\nnext -1\n");
 }
 
@@ -1028,7 +1028,7 @@ TEST(a_deadline_before_the_closing_still_runs)
 
 	meet(f, 0);
 	f->history.closed_at = 20 * DAY_S;
-	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL)),
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)),
 		  "open/notice day 15 closed/notice day 20");
 }
 
@@ -1103,7 +1103,7 @@ TEST(judging_a_prefix_and_then_the_whole_agrees_with_judging_the_whole)
 		struct judgement *whole = judged(f), *prefix;
 
 		f->history.n = n;
-		prefix = judge(arena, &f->history, &f->rules, as_of, NULL);
+		prefix = judge(arena, &f->history, &f->rules, as_of, NULL, NULL);
 		for (size_t i = 0; i < prefix->incidents.all.n; i++)
 			early += prefix->incidents.all.items[i].transitions.n;
 		for (size_t i = 0; i < whole->incidents.all.n; i++) {

@@ -49,11 +49,11 @@ static const char rules_text[] =
 static const char instruments_text[] = "version: 1\ninstruments:\n"
 				       "  SRS: {family: alliance40, range: 0-40, better: high, pooled_sd: 4}\n";
 
-static struct ruleset *shipped(struct arena *arena)
+static struct ruleset *set_of(struct arena *arena, const char *rules, const char *instruments)
 {
 	struct rule_source sources[] = {
-		{ .file = STR("r.yaml"), .text = str_of(rules_text) },
-		{ .file = STR("i.yaml"), .text = str_of(instruments_text) },
+		{ .file = STR("r.yaml"), .text = str_of(rules) },
+		{ .file = STR("i.yaml"), .text = str_of(instruments) },
 	};
 	struct str complaints;
 	struct ruleset *rs = ruleset_of(arena, sources, 2, &complaints);
@@ -61,6 +61,23 @@ static struct ruleset *shipped(struct arena *arena)
 	if (!rs)
 		test_fail(__FILE__, __LINE__, "%.*s", STR_ARG(complaints));
 	return rs;
+}
+
+static struct ruleset *shipped(struct arena *arena)
+{
+	return set_of(arena, rules_text, instruments_text);
+}
+
+/* The text with one passage in place of another. */
+static const char *with(struct arena *arena, const char *text, const char *was, const char *is)
+{
+	const char *at = strstr(text, was);
+
+	if (!at) {
+		test_fail(__FILE__, __LINE__, "no \"%s\"", was);
+		return text;
+	}
+	return arena_printf(arena, "%.*s%s%s", (int)(at - text), text, is, at + strlen(was)).p;
 }
 
 /* Week n of a couple and their therapist; NAN: no score of m1's. */
@@ -139,7 +156,7 @@ static struct judgement *judge_all(struct arena *arena, const struct ruleset *rs
 	struct roster *roster = roster_of(arena, skeletons, n);
 	const struct history *h = history_build(arena, roster, (const struct skeleton *const *)skeletons, n, DATE_NONE);
 
-	return judge(arena, h, rs, as_of, NULL);
+	return judge(arena, h, rs, as_of, NULL, NULL);
 }
 
 TEST(a_fall_with_a_confrontation_is_two_incidents_that_end)
@@ -237,7 +254,7 @@ TEST(records_that_arrive_one_by_one_tell_each_change_once)
 		announcement_list said;
 		told_list old = told;
 
-		announce(arena, &old, judge(arena, h, rs, now, NULL), h, rs, &policy,
+		announce(arena, &old, judge(arena, h, rs, now, NULL, NULL), h, rs, &policy,
 			 (struct id_source){ count_id, &ids }, &told, &said);
 		for (size_t i = 0; i < said.n; i++)
 			heard = arena_printf(arena, "%.*s%zu:%s/%d ", STR_ARG(heard), n, said.items[i].key + 15,
@@ -245,4 +262,78 @@ TEST(records_that_arrive_one_by_one_tell_each_change_once)
 	}
 	CHECK_STR(heard, "4:1-1/0 4:2-1/0 6:1-2/3 7:1-3/2 7:2-2/3 ");
 	rules_free(rs);
+}
+
+/* Judged after another set on the same history, and alone. */
+static void check_shared(struct arena *arena, const struct ruleset *first, const struct ruleset *second)
+{
+	struct skeleton *all[WEEKS];
+	struct judge_shared *shared;
+	const struct history *h;
+	struct str alone;
+
+	story(arena, all);
+	all[WEEKS - 1]->next = NEXT_NONE;
+	h = history_build(arena, roster_of(arena, all, WEEKS), (const struct skeleton *const *)all, WEEKS, DATE_NONE);
+	shared = judge_shared_new(arena, h, first);
+	alone = in_words(arena, judge(arena, h, first, 99 * DAY_S, NULL, NULL));
+	CHECK(str_eq(in_words(arena, judge(arena, h, first, 99 * DAY_S, NULL, shared)), alone));
+	CHECK(str_eq(in_words(arena, judge(arena, h, first, 99 * DAY_S, NULL, shared)), alone));
+	alone = in_words(arena, judge(arena, h, second, 99 * DAY_S, NULL, NULL));
+	CHECK(str_eq(in_words(arena, judge(arena, h, second, 99 * DAY_S, NULL, shared)), alone));
+}
+
+TEST(what_sets_share_on_one_history_changes_nothing)
+{
+	static const struct {
+		const char *was, *is;
+	} changes[] = {
+		{ "worse by at least 3}", "worse by at least 8}" },
+		{ "salience: at least 3}", "salience: at least 4}" },
+		{ "when: coded", "when: not coded" },
+		{ "repaired: {score: SRS, recovered: at least 50%}",
+		  "repaired: {score: SRS, recovered: at least 99%}" },
+		{ "sd: at most -2, needs: 3", "sd: at most 0, needs: 1" },
+		{ "[2x own interval, 21 days]", "[1x own interval, 8 days]" },
+	};
+	struct ruleset *first = shipped(arena);
+
+	REQUIRE(first != NULL);
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct ruleset *second =
+			set_of(arena, with(arena, rules_text, changes[i].was, changes[i].is), instruments_text);
+
+		REQUIRE(second != NULL);
+		check_shared(arena, first, second);
+		check_shared(arena, second, first);
+		rules_free(second);
+	}
+	rules_free(first);
+}
+
+TEST(a_rule_is_the_same_while_what_it_says_and_what_it_stands_on_is)
+{
+	struct ruleset *rs = shipped(arena);
+	struct ruleset *words = set_of(arena, with(arena, rules_text, "A fall", "Another"), instruments_text);
+	struct ruleset *milder = set_of(arena, with(arena, rules_text, "at least 3}", "at least 4}"), instruments_text);
+	struct ruleset *ground = set_of(arena, rules_text, with(arena, instruments_text, "0-40", "0-50"));
+	const char *below = "      below_own: {score: SRS, versus: own mean, sd: at most -2, needs: 3 sessions}\n";
+	const char *fall = "      big_fall: {score: SRS, change: worse by at least 3}\n";
+	struct str turned = arena_printf(arena, "%s%s", fall, below), both = arena_printf(arena, "%s%s", below, fall);
+	struct ruleset *order = set_of(arena, with(arena, rules_text, both.p, turned.p), instruments_text);
+	const struct rule *rule;
+
+	REQUIRE(rs && words && milder && ground && order);
+	rule = rules_find(rs, STR("drops.alliance"));
+	CHECK(rules_same(rs, rule, rs) == rule);
+	CHECK(rules_same(rs, rule, words) == rules_find(words, STR("drops.alliance")));
+	CHECK(rules_same(rs, rule, milder) == NULL);
+	CHECK(rules_same(rs, rule, ground) == NULL);
+	CHECK(rules_same(rs, rule, order) == NULL);
+	CHECK(rules_same(rs, rules_find(rs, STR("drops.silent")), milder) == rules_find(milder, STR("drops.silent")));
+	rules_free(rs);
+	rules_free(words);
+	rules_free(milder);
+	rules_free(ground);
+	rules_free(order);
 }

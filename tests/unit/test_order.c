@@ -406,7 +406,7 @@ static void judge_now(struct office *o, int64_t now, bool records_wait, bool rul
 			live[n++] = o->live[i];
 	o->history = history_build(o->w->arena, &o->roster, (const struct skeleton *const *)live, n, DATE_NONE);
 	up_to = judged_up_to(o->history, o->w->rules, &old, now, records_wait);
-	o->judgement = judge(o->w->arena, o->history, o->w->rules, up_to, NULL);
+	o->judgement = judge(o->w->arena, o->history, o->w->rules, up_to, NULL, NULL);
 	announce(o->w->arena, &old, o->judgement, o->history, o->w->rules, &policy,
 		 (struct id_source){ count_id, &o->ids }, &o->told, &list);
 	for (size_t i = 0; i < list.n; i++)

@@ -172,7 +172,7 @@ static struct str life_of(struct arena *a, struct test_case *c, const char *rule
 {
 	struct ruleset *rs = shipped(a);
 	struct history *h = case_history(c);
-	struct judgement *j = judge(a, h, rs, h->sessions[h->n - 1].started, NULL);
+	struct judgement *j = judge(a, h, rs, h->sessions[h->n - 1].started, NULL, NULL);
 	struct str life = STR("");
 
 	for (size_t i = 0; i < j->incidents.all.n; i++) {
