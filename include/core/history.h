@@ -54,7 +54,7 @@ struct session {
 	const int *transcript_member;	   /* its participant -> roster */
 	const struct reply *replies;	   /* of those who count, in order */
 	size_t n_replies;
-	double *words_of, *replies_of; /* how many, by participant of the transcript */
+	double *words_of, *replies_of, *turns_of; /* how many, by participant of the transcript */
 	uint64_t heard[LEXICONS_MAX / 64]; /* which of the transcript's lexicons were hit at all */
 	bool held;			   /* somebody is known to have come */
 	enum truth *attended;		   /* by roster index */

@@ -43,6 +43,7 @@ struct turns_scan {
 	const struct skeleton *s;
 	size_t ordinal;
 	bool silent[TURNS_PEOPLE]; /* interpreters and observers: passed over */
+	bool timed;		   /* seconds are asked for; else tallies have none */
 	struct turns_filter match, after, share_of;
 };
 

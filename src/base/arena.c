@@ -142,8 +142,11 @@ void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t siz
 	if (n < *cap)
 		return items;
 	*cap = *cap ? *cap * 2 : 8;
-	grown = arena_alloc_array(a, *cap, size, align);
+	if (size && *cap > SIZE_MAX / 4 / size)
+		die();
+	grown = take(a, *cap * size, align);
 	if (n)
 		memcpy(grown, items, n * size);
+	memset((char *)grown + n * size, 0, (*cap - n) * size);
 	return grown;
 }

@@ -232,6 +232,7 @@ static void list_replies(struct arena *a, struct session *to)
 
 	to->words_of = ARENA_ARRAY(a, double, s->participants.n + 1);
 	to->replies_of = ARENA_ARRAY(a, double, s->participants.n + 1);
+	to->turns_of = ARENA_ARRAY(a, double, s->participants.n + 1);
 	for (size_t i = 0; i < s->turns.n; i++) {
 		const struct skeleton_turn *t = &s->turns.items[i];
 
@@ -245,6 +246,7 @@ static void list_replies(struct arena *a, struct session *to)
 		last->last = i;
 		last->words += t->words;
 		to->words_of[t->who] += t->words;
+		to->turns_of[t->who]++;
 	}
 	to->replies = all;
 	for (size_t i = 0; i < s->hits.n; i++)

@@ -123,8 +123,8 @@ static bool selects(const struct incident_selector *sel, const struct view *v, c
 {
 	if (i->in_test && !v->hears_tests)
 		return false;
-	return names(sel, i->rule_id) && (sel->states & 1u << i->state) &&
-	       (!sel->severities || (sel->severities & 1u << i->severity));
+	return (sel->states & 1u << i->state) && (!sel->severities || (sel->severities & 1u << i->severity)) &&
+	       names(sel, i->rule_id);
 }
 
 static struct reading read_truth(const struct signal *s, const struct view *v)
@@ -138,7 +138,7 @@ static struct reading read_truth(const struct signal *s, const struct view *v)
 	for (size_t i = 0; i < v->incidents->all.n; i++) {
 		const struct incident *one = &v->incidents->all.items[i];
 
-		if (!selects(sel, v, one) || !concerns(one->subject, v->subject) || !recent(s, v, one))
+		if (!concerns(one->subject, v->subject) || !recent(s, v, one) || !selects(sel, v, one))
 			continue;
 		if (n++ == 0)
 			ret.incident = one->rule_id;

@@ -212,7 +212,7 @@ static struct measured find_score(const struct score_selector *sel, const struct
 			int about = score->about < 0 ? -1 : part->member_of[score->about];
 			struct measured m;
 
-			if (!instruments_match(v->instruments, sel->of, score->of) || !is_by(v, sel, who, by, about))
+			if (!is_by(v, sel, who, by, about) || !instruments_match(v->instruments, sel->of, score->of))
 				continue;
 			m = measured_of(v, sel, score, by);
 			if (goes_first(v->history->roster, &m, &found))

@@ -174,6 +174,7 @@ static struct measured measure(const struct signal *s, const struct view *v, int
 
 	if (why)
 		return no_measure(why);
+	scan.timed = s->measure == TURNS_TIME_SHARE;
 	/* Turns that only had to be somebody's prove nothing one by one. */
 	if (!sel->match.says.n && !sel->match.words.words.p && !sel->match.gap_before.words.p)
 		evidence = NULL;

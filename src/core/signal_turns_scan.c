@@ -250,7 +250,8 @@ static bool count_reply(const struct turns_scan *scan, const struct turns_filter
 		found = true;
 		tally->count++;
 		tally->words += whole ? r->words : t->words;
-		tally->seconds += whole ? reply_seconds(scan, r) : seconds_of(t);
+		if (scan->timed)
+			tally->seconds += whole ? reply_seconds(scan, r) : seconds_of(t);
 		point_at(scan, i, evidence);
 	}
 	tally->replies += found;
@@ -264,17 +265,29 @@ static bool asks(const struct turns_scan *scan, const struct turns_filter *f, co
 	return f->from[r->who] && count_reply(scan, f, r, &ignored, NULL);
 }
 
-/* Where nothing was heard of what is looked for, only the whole is left to count. */
-static struct turns_tally tally_unheard(const struct turns_scan *scan, const struct turns_filter *f)
+/* What does not hang on single turns; `all`: every reply of theirs fits. */
+static struct turns_tally tally_whole(const struct turns_scan *scan, const struct turns_filter *f, bool all)
 {
 	const struct session *session = view_session(scan->view);
 	struct turns_tally tally = { 0 };
 
 	for (size_t p = 0; p < scan->s->participants.n; p++) {
-		tally.from_words += f->from[p] ? session->words_of[p] : 0;
-		tally.from_replies += f->from[p] ? session->replies_of[p] : 0;
+		if (!f->from[p])
+			continue;
+		tally.from_words += session->words_of[p];
+		tally.from_replies += session->replies_of[p];
+		tally.count += all ? session->turns_of[p] : 0;
+		tally.speakers += all && session->replies_of[p] > 0;
 	}
+	tally.words = all ? tally.from_words : 0;
+	tally.replies = all ? tally.from_replies : 0;
 	return tally;
+}
+
+/* Everything that they say. */
+static bool fits_all(const struct turns_filter *f)
+{
+	return f->any_addressee && !f->match->says.n && !f->match->words.words.p && !f->match->after && !asks_gap(f);
 }
 
 struct turns_tally turns_tally(const struct turns_scan *scan, const struct turns_filter *f, evidence_list *evidence)
@@ -286,7 +299,9 @@ struct turns_tally turns_tally(const struct turns_scan *scan, const struct turns
 	struct reply r;
 
 	if (f->unheard && !after && !asks_gap(f))
-		return tally_unheard(scan, f);
+		return tally_whole(scan, f, false);
+	if (fits_all(f) && !evidence && !scan->timed)
+		return tally_whole(scan, f, true);
 	for (size_t at = 0; next_reply(scan, &at, &r);) {
 		if (f->from[r.who]) {
 			bool fits = (!after || open > 0) && count_reply(scan, f, &r, &tally, evidence);
@@ -316,7 +331,8 @@ struct turns_tally turns_all(const struct turns_scan *scan)
 		if (scan->silent[t->who])
 			continue;
 		tally.words += t->words;
-		tally.seconds += seconds_of(t);
+		if (scan->timed)
+			tally.seconds += seconds_of(t);
 	}
 	return tally;
 }
