@@ -876,7 +876,8 @@ TEST(a_deadline_before_a_session_that_is_still_ahead_waits_for_its_day)
 	meet(f, 0);
 	meet(f, 60);
 	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 29), NULL, NULL)), "next 30\n");
-	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL, NULL)), "open/notice day 30");
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 30), NULL, NULL)),
+		  "open/notice day 30");
 }
 
 TEST(a_deadline_that_is_put_off_comes_later)
@@ -886,7 +887,8 @@ TEST(a_deadline_that_is_put_off_comes_later)
 	((struct script *)f->rule[0].signals[0])->call_day = 10;
 	meet(f, 0);
 	CHECK_STR(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 35), NULL, NULL)), "next 40\n");
-	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)), "open/notice day 40");
+	CHECK_HAS(told(arena, judge(arena, &f->history, &f->rules, as_of_day(f, 99), NULL, NULL)),
+		  "open/notice day 40");
 }
 
 TEST(a_rule_without_a_timer_has_no_deadlines)
