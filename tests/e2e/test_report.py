@@ -70,6 +70,8 @@ def check_form(page):
         check(link.get("href", "").startswith("#") and link.get("href")[1:] in ids, f"a link to nowhere: {link.attrib}")
     first = next(one for one in page.tree.iter("a"))
     check(first.get("class") == "skip" and first.get("href") == "#main", "the skip link is not first")
+    marked = [one for one in page.all("section") if one.get("aria-labelledby")]
+    check(len(marked) <= 5 and not any(one.get("class") == "case" for one in marked), f"{len(marked)} landmarks")
     levels = [int(one.tag[1]) for one in page.tree.iter() if re.fullmatch("h[1-6]", str(one.tag))]
     check(levels[0] == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:])), "headings skip a level")
     for table in page.all("table"):
