@@ -59,6 +59,7 @@ def audited(box, what):
 def test_a_case_a_record_and_an_alert_are_told_apart(box):
     clinic(box, [box.record(record=f"rec-{n}", session=n, scores={"m1": 38.0 - 18 * (n == 3), "m2": 38.0}) for n in (1, 2, 3)])
     case, alert = token(box), alert_of(box, "test.low")["alert"]
+    box.wait(lambda: not box.rows("SELECT 1 FROM outbox WHERE outcome IS NULL"), "the receipts, for explain tells of them")
     whole = box.ctl("explain", "--all", case, expect=FINE).out
     check("session 1," in whole and "session 3," in whole, whole)
     for word in ("K1", case[:4], f"case:{case}"):
