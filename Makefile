@@ -137,7 +137,7 @@ fuzz:  ## throw mutated rule files at the compiler with clang's libFuzzer (FUZZ_
 	@build/fuzz/rules -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -artifact_prefix=build/fuzz/ \
 		build/fuzz/corpus rules rules/lexicons tests/bad-rules
 
-# BENCH_FULL=1: the clinic with its 100,000 sessions alone, half an hour.
+# BENCH_FULL=1: the clinic with its 100,000 sessions, and only that.
 bench:  ## measure against a peer and the floors, as ratios (minutes; BENCH_QUICK=1: seconds)
 	@scripts/deps bench
 	@+$(MAKE) --no-print-directory -s $(JOBS) all $(O)/probe
