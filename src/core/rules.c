@@ -81,6 +81,7 @@ struct making {
 	struct compile compile;
 	VEC(struct rule_form) forms;
 	override_list overrides;
+	bool full; /* more rules than RULES_MAX, and that was told */
 	struct arena *diags_arena;
 };
 
@@ -230,8 +231,12 @@ static void read_rules(struct making *m, size_t source)
 			     "expected a list of rules, found %.*s", STR_ARG(doc_describe(r->arena, rules)));
 		return;
 	}
+	if (m->full)
+		return;
 	if (m->forms.n + rules->n > RULES_MAX) {
-		reader_error(r, rules, "too-many", NULL, "more than %d rules in all", RULES_MAX);
+		reader_error(r, rules, "too-many", NULL,
+			     "more than %d rules in all; these and what follows are not read", RULES_MAX);
+		m->full = true;
 		return;
 	}
 	for (size_t i = 0; i < rules->n; i++)

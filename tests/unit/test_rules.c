@@ -351,7 +351,20 @@ TEST(a_set_has_a_greatest_number_of_rules)
 	CHECK(rs && rs->n == RULES_MAX);
 	rules_free(rs);
 	CHECK(!compile(arena, many_rules(arena, RULES_MAX + 1), &said));
-	CHECK_HAS(said, "error: more than 1000 rules in all [too-many]");
+	CHECK_HAS(said, "error: more than 1000 rules in all; these and what follows are not read [too-many]");
+}
+
+TEST(that_there_are_too_many_rules_is_told_of_the_first_file_beyond)
+{
+	struct rule_source sources[] = {
+		{ .file = STR("a.yaml"), .text = many_rules(arena, RULES_MAX + 1) },
+		{ .file = STR("b.yaml"), .text = many_rules(arena, RULES_MAX + 1) },
+	};
+	struct str said;
+
+	CHECK(!ruleset_of(arena, sources, 2, &said));
+	CHECK_HAS(said, "a.yaml:");
+	CHECK(!strstr(said.p, "b.yaml:"));
 }
 
 /* tests/bad-rules: NAME.yaml (with another file beside it, NAME.second) and the complaints it must get, NAME.expect.
