@@ -52,6 +52,7 @@ static const char style[] =
 	".top{font-size:.875rem}\n"
 	".members{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:0 2rem}\n"
 	".member{min-width:0}.member h4{margin-bottom:0}.member .chart{margin-top:.25rem}\n"
+	"@media (min-width:48rem){td time{white-space:nowrap}}\n"
 	/* On paper two columns; what is folded away stays away but for how somebody does, which stands beside the
 	   alliance. */
 	"@media "
