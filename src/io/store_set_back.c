@@ -9,8 +9,8 @@ int store_set_back(struct store *st, int64_t now, int64_t by_s, struct error *e)
 {
 	static const char *const sql[] = {
 		"UPDATE held SET due_at = due_at - ?2, at = at - ?2 WHERE at > ?1",
-		"UPDATE reminders SET due_at = CASE kind WHEN 1 THEN due_at - ?2 ELSE due_at END,"
-		" made_at = made_at - ?2 WHERE made_at > ?1 AND done_at IS NULL",
+		("UPDATE reminders SET due_at = CASE kind WHEN 1 THEN due_at - ?2 ELSE due_at END,"
+		 " made_at = made_at - ?2 WHERE made_at > ?1 AND done_at IS NULL"),
 		"UPDATE spent SET at = at - ?2 WHERE at > ?1",
 		"UPDATE silences SET made_at = made_at - ?2 WHERE made_at > ?1 AND ended_at IS NULL",
 	};
