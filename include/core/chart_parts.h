@@ -28,7 +28,7 @@ void chart_line(struct buf *out, const char *class, const struct chart_xy *point
 struct chart_tick {
 	double x;	 /* 0..1 of the axis */
 	struct str label; /* "14", "14 Sep", "Sep" or "2026" */
-	struct str year;  /* to go below it; absent where the label is the year */
+	struct str year;  /* to go below it; "" where the label is the year */
 	bool narrow;	  /* shown where the axis is narrow, too */
 	bool year_wide, year_narrow; /* the first of its year where it is wide, where it is narrow */
 };

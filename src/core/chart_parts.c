@@ -172,7 +172,7 @@ size_t chart_date_ticks(struct arena *a, int64_t from, int64_t to, struct chart_
 		date_civil(at, &y, &m, &d);
 		ret[n].x = to > from ? (double)(at - from) / (double)(to - from) : .5;
 		ret[n].label = tick_label(a, s, y, m, d);
-		ret[n].year = s->unit == YEARS ? (struct str){ 0 } : arena_printf(a, "%d", y);
+		ret[n].year = s->unit == YEARS ? STR("") : arena_printf(a, "%d", y);
 		ret[n].narrow = stays(s, n, count, m, y);
 		ret[n].year_wide = y != last;
 		ret[n].year_narrow = ret[n].narrow && y != last_narrow;
