@@ -21,15 +21,16 @@ struct str chart_date(struct arena *a, int64_t at);
 struct chart_xy {
 	double x, y; /* in the units of the drawing; y NAN: a gap */
 };
-/* A path of that class, interrupted at gaps.  `stub`: half the length of what stands for a point between two gaps. */
-void chart_line(struct buf *out, const char *class, const struct chart_xy *points, size_t n, double stub);
+/* A path of that class, interrupted at gaps.  `half_dash`: half the length of what stands for a point between two gaps.
+ */
+void chart_line(struct buf *out, const char *class, const struct chart_xy *points, size_t n, double half_dash);
 
 #define CHART_TICKS_MAX 12
 struct chart_tick {
-	double x;	 /* 0..1 of the axis */
-	struct str label; /* "14", "14 Sep", "Sep" or "2026" */
-	struct str year;  /* to go below it; "" where the label is the year */
-	bool narrow;	  /* shown where the axis is narrow, too */
+	double x;		     /* 0..1 of the axis */
+	struct str label;	     /* "14", "14 Sep", "Sep" or "2026" */
+	struct str year;	     /* to go below it; "" where the label is the year */
+	bool narrow;		     /* shown where the axis is narrow, too */
 	bool year_wide, year_narrow; /* the first of its year where it is wide, where it is narrow */
 };
 /* The dates to name on an axis from `from` to `to`, s UTC: days, months or years, whichever gives 2 to 10. */

@@ -9,7 +9,7 @@
 #define ABOVE_PX   8  /* between the bands and the plot */
 #define FOOT_PX	   18 /* of the row for sessions missed */
 #define DATES_PX   34
-#define STUB	   8 /* half of what stands for a single value of a range, in the stretched units */
+#define HALF_DASH  8 /* half of what stands for a single value of a range, in the stretched units */
 #define AROUND_S   (2 * (int64_t)DAY_S)
 #define SMALL_FROM 80 /* points from which on dots are small */
 
@@ -113,21 +113,21 @@ static void usual(const struct chart_field *f, const struct course *c)
 {
 	for (size_t from = 0, to; from < c->n_points; from = to) {
 		const struct course_point *p = c->points;
-		double stub;
+		double half_dash;
 
 		to = from + 1;
 		if (!ranged(&p[from]))
 			continue;
 		while (to < c->n_points && ranged(&p[to]))
 			to++;
-		stub = to == from + 1 ? STUB : 0;
-		buf_printf(f->out, "<path class=\"usual\" d=\"M%.1f %.1f", across(f, &p[from]) - stub,
+		half_dash = to == from + 1 ? HALF_DASH : 0;
+		buf_printf(f->out, "<path class=\"usual\" d=\"M%.1f %.1f", across(f, &p[from]) - half_dash,
 			   chart_y(f, p[from].high));
 		for (size_t i = from; i < to; i++)
-			buf_printf(f->out, "L%.1f %.1f", across(f, &p[i]) + stub, chart_y(f, p[i].high));
+			buf_printf(f->out, "L%.1f %.1f", across(f, &p[i]) + half_dash, chart_y(f, p[i].high));
 		for (size_t i = to; i-- > from;)
-			buf_printf(f->out, "L%.1f %.1f", across(f, &p[i]) + stub, chart_y(f, p[i].low));
-		buf_printf(f->out, "L%.1f %.1fZ\"/>\n", across(f, &p[from]) - stub, chart_y(f, p[from].low));
+			buf_printf(f->out, "L%.1f %.1f", across(f, &p[i]) + half_dash, chart_y(f, p[i].low));
+		buf_printf(f->out, "L%.1f %.1fZ\"/>\n", across(f, &p[from]) - half_dash, chart_y(f, p[from].low));
 	}
 }
 
@@ -142,7 +142,7 @@ static void lines(struct chart_field *f, const struct course *c, int height)
 		limits[i].y = chart_y(f, c->points[i].limit);
 	}
 	chart_stretch(f, height);
-	chart_line(f->out, "limit", limits, c->n_points, STUB);
+	chart_line(f->out, "limit", limits, c->n_points, HALF_DASH);
 	chart_line(f->out, "score", scores, c->n_points, 0);
 	chart_stretched(f);
 }

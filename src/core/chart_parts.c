@@ -44,7 +44,7 @@ struct str chart_date(struct arena *a, int64_t at)
 	return arena_printf(a, "%u %s %d", d, months[m - 1], y);
 }
 
-void chart_line(struct buf *out, const char *class, const struct chart_xy *points, size_t n, double stub)
+void chart_line(struct buf *out, const char *class, const struct chart_xy *points, size_t n, double half_dash)
 {
 	bool any = false;
 
@@ -62,7 +62,7 @@ void chart_line(struct buf *out, const char *class, const struct chart_xy *point
 		else if (joins)
 			buf_printf(out, "M%.1f %.1f", p->x, p->y);
 		else
-			buf_printf(out, "M%.1f %.1fh%.1f", p->x - stub, p->y, 2 * stub);
+			buf_printf(out, "M%.1f %.1fh%.1f", p->x - half_dash, p->y, 2 * half_dash);
 	}
 	if (any)
 		buf_puts(out, STR("\"/>\n"));
