@@ -72,6 +72,8 @@ bool lexicon_applies(const struct lexicon *lexicon, struct str language);
 const struct cue_words *lexicons_cue_words(const struct lexicons *l);
 /* Bytes that change when any phrase, weight or context does, whatever the order of files: for the rule set's hash. */
 void lexicons_canonical(const struct lexicons *l, struct buf *out);
+/* Whether both find the same in any session. */
+bool lexicons_same(const struct lexicons *a, const struct lexicons *b);
 /* Ids of `new` that `old` has with other phrases, weights or contexts, and of those that it has not; in a. */
 void lexicons_compare(struct arena *a, const struct lexicons *old, const struct lexicons *new, struct strs *ret_changed,
 		      struct strs *ret_added);

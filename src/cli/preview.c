@@ -104,25 +104,12 @@ static void show_progress(void *user, size_t done, size_t n)
 		progress_show(&p->progress, done, n);
 }
 
-static bool same_phrases(const struct ruleset *a, const struct ruleset *b)
-{
-	struct buf x = { 0 }, y = { 0 };
-	bool same;
-
-	lexicons_canonical(a->lexicons, &x);
-	lexicons_canonical(b->lexicons, &y);
-	same = str_eq(buf_str(&x), buf_str(&y));
-	buf_release(&x);
-	buf_release(&y);
-	return same;
-}
-
 /* Records are read again only when other phrases are looked for. */
 static int open_records(struct preview *p, const struct ruleset *new, struct error *e)
 {
 	struct corpus_options options = {
 		.phrases = { p->old->lexicons, new->lexicons },
-		.n_phrases = same_phrases(p->old, new) ? 1 : 2,
+		.n_phrases = lexicons_same(p->old->lexicons, new->lexicons) ? 1 : 2,
 		.consent_required = p->config->consent_required,
 		.jobs = pool_cores(),
 		.progress = show_progress,
@@ -209,7 +196,7 @@ static void backtest(struct preview *p, struct preview_round *r)
 		r->not_tried = atomic_load(&p->abandon) ? STR("given up: the rules were saved again")
 							: arena_dup(&r->arena, str_of(e.text));
 	r->against = str_of(p->against);
-	if (rc == 0 && !p->options->records && !same_phrases(p->old, r->rules))
+	if (rc == 0 && !p->options->records && !lexicons_same(p->old->lexicons, r->rules->lexicons))
 		r->against = arena_printf(&r->arena, "%s; what other phrases would hear shows only --records DIR",
 					  p->against);
 }

@@ -180,24 +180,11 @@ static void show_progress(void *user, size_t done, size_t n)
 	progress_show(&t->progress, done, n);
 }
 
-static bool same_phrases(const struct ruleset *a, const struct ruleset *b)
-{
-	struct buf x = { 0 }, y = { 0 };
-	bool same;
-
-	lexicons_canonical(a->lexicons, &x);
-	lexicons_canonical(b->lexicons, &y);
-	same = str_eq(buf_str(&x), buf_str(&y));
-	buf_release(&x);
-	buf_release(&y);
-	return same;
-}
-
 static int open_records(struct trial *t, const struct ruleset *a, const struct ruleset *b, struct error *e)
 {
 	struct corpus_options options = {
 		.phrases = { a->lexicons, b->lexicons },
-		.n_phrases = same_phrases(a, b) ? 1 : 2,
+		.n_phrases = lexicons_same(a->lexicons, b->lexicons) ? 1 : 2,
 		.consent_required = t->config->consent_required,
 		.jobs = t->jobs,
 		.progress = show_progress,

@@ -111,3 +111,16 @@ void lexicons_canonical(const struct lexicons *l, struct buf *out)
 		buf_puts(out, all[i]);
 	arena_release(&a);
 }
+
+bool lexicons_same(const struct lexicons *a, const struct lexicons *b)
+{
+	struct buf x = { 0 }, y = { 0 };
+	bool same;
+
+	lexicons_canonical(a, &x);
+	lexicons_canonical(b, &y);
+	same = str_eq(buf_str(&x), buf_str(&y));
+	buf_release(&x);
+	buf_release(&y);
+	return same;
+}
