@@ -2,8 +2,8 @@
 /*
  * The benchmark's probes: `build/bench NAME ARGUMENT...` does one thing, times it and prints one JSON object.
  *
- * bench/run.py runs them and the peer (bench/peer.py) in turn and prints ratios.  The probes call the functions that the
- * daemon calls; there is no second evaluator here.
+ * bench/run.py runs them and the peer (bench/peer.py) in turn and prints ratios.  The probes call the functions that
+ * the daemon calls; there is no second evaluator here.
  */
 #ifndef RUPTURED_BENCH_H
 #define RUPTURED_BENCH_H
@@ -13,7 +13,7 @@
 
 /* What a probe found; NAN and 0 are left out. */
 struct result {
-	double seconds;	    /* of the whole */
+	double seconds;	       /* of the whole */
 	double p50_ms, p99_ms; /* of one */
 	size_t records;
 };
@@ -36,5 +36,15 @@ double bench_now(void); /* monotonic seconds */
 void bench_percentiles(double *durations, size_t n, struct result *ret);
 /* The rules below a directory; NULL with an error. */
 struct ruleset *bench_rules(const char *directory, struct error *e);
+
+/* The next number of a sequence that its seed alone decides: splitmix64 (Steele, Lea and Flood, 2014). */
+static inline uint64_t bench_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9E3779B97F4A7C15u;
+
+	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+	return z ^ z >> 31;
+}
 
 #endif

@@ -102,24 +102,14 @@ struct clinic {
 	bool transcribed, coded, homework, reports;
 };
 
-/* splitmix64 */
-static uint64_t next_random(struct clinic *c)
-{
-	uint64_t z = c->random += 0x9E3779B97F4A7C15u;
-
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-	return z ^ z >> 31;
-}
-
 static unsigned below(struct clinic *c, unsigned n)
 {
-	return (unsigned)(next_random(c) % n);
+	return (unsigned)(bench_random(&c->random) % n);
 }
 
 static double uniform(struct clinic *c)
 {
-	return (double)(next_random(c) >> 11) / (double)(UINT64_C(1) << 53);
+	return (double)(bench_random(&c->random) >> 11) / (double)(UINT64_C(1) << 53);
 }
 
 static bool chance(struct clinic *c, double p)

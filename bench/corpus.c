@@ -57,24 +57,14 @@ struct corpus {
 	struct buf out;
 };
 
-/* splitmix64 */
-static uint64_t next_random(struct corpus *c)
-{
-	uint64_t z = c->random += 0x9E3779B97F4A7C15u;
-
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-	return z ^ z >> 31;
-}
-
 static unsigned below(struct corpus *c, unsigned n)
 {
-	return (unsigned)(next_random(c) % n);
+	return (unsigned)(bench_random(&c->random) % n);
 }
 
 static unsigned any_word(struct corpus *c)
 {
-	double x = (double)(next_random(c) >> 11) / (double)(UINT64_C(1) << 53) * c->cumulated[WORDS - 1];
+	double x = (double)(bench_random(&c->random) >> 11) / (double)(UINT64_C(1) << 53) * c->cumulated[WORDS - 1];
 	unsigned low = 0, high = WORDS - 1;
 
 	while (low < high) {
